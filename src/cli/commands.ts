@@ -1,0 +1,43 @@
+/** Every command: what it does, and its module, which is loaded only when the command is called. */
+import type { Command } from 'commander'
+
+export type Commands = Readonly<Record<string, { does: string; load(): Promise<Command> }>>
+
+export const COMMANDS: Commands = {
+  normalize: {
+    does: 'print the incident_event that one or more deliveries describe',
+    load: async () => (await import('./normalize.ts')).normalizeCommand,
+  },
+  readiness: {
+    does: 'judge a readiness card: PASS or BLOCK, with reasons',
+    load: async () => (await import('./readiness.ts')).readinessCommand,
+  },
+  'dry-run': {
+    does: 'check an action against a specify.md and what is known',
+    load: async () => (await import('./dry-run.ts')).dryRunCommand,
+  },
+  spec: { does: 'lint a specify.md', load: async () => (await import('./spec.ts')).specCommand },
+  serve: { does: 'run the webhook API', load: async () => (await import('./serve.ts')).serveCommand },
+  worker: {
+    does: 'run the workers of all or some stages',
+    load: async () => (await import('./worker.ts')).workerCommand,
+  },
+  demo: {
+    does: 'everything in one go: webhooks in, a table of verdicts out',
+    load: async () => (await import('./demo.ts')).demoCommand,
+  },
+  incidents: {
+    does: 'list incidents, newest first',
+    load: async () => (await import('./incidents.ts')).incidentsCommand,
+  },
+  show: { does: 'what happened to one incident, and why', load: async () => (await import('./show.ts')).showCommand },
+  trace: { does: 'the audit records of one incident', load: async () => (await import('./trace.ts')).traceCommand },
+  audit: {
+    does: 'verify the hash chain, online or from an export',
+    load: async () => (await import('./audit.ts')).auditCommand,
+  },
+  doctor: {
+    does: 'check the set-up and say what to fix',
+    load: async () => (await import('./doctor.ts')).doctorCommand,
+  },
+}

@@ -1,0 +1,124 @@
+/** One `bin/interlock …` as a process of its own: started, watched until it is ready, and gone when the demo is. */
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { createInterface } from 'node:readline'
+import { setTimeout as delay } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+import { z } from 'zod'
+import { CodedError } from '../../shared/coded-error.ts'
+
+const BIN = fileURLToPath(new URL('../../../bin/interlock', import.meta.url))
+
+/**
+ * Loaded into the process before anything else: it stops when its standard input closes, which the kernel does for us
+ * however the demo ends, SIGKILL included.
+ */
+const STOP_WITH_PARENT = `data:text/javascript,${encodeURIComponent(
+  `process.stdin.on('end', () => process.kill(process.pid, 'SIGTERM')).resume().unref()`,
+)}`
+
+const START_DEADLINE_MS = 45_000
+const STOP_DEADLINE_MS = 10_000
+const KEPT_LINES = 12
+
+const Started = z.object({
+  event: z.literal('process_started'),
+  address: z.url().optional(),
+  probes: z.url().optional(),
+})
+
+export interface InterlockProcess {
+  /** The command line, for people. */
+  name: string
+  /** Where it answers `/readyz` and `/metrics`. */
+  address: string
+  /** The last lines it wrote. */
+  lastLines(): string[]
+  /** SIGTERM, and after a deadline SIGKILL; both to this process alone. */
+  stop(): Promise<void>
+}
+
+const addressIn = (line: string): string | null => {
+  try {
+    const started = Started.safeParse(JSON.parse(line)).data
+    return started?.address ?? started?.probes ?? null
+  } catch {
+    return null
+  }
+}
+
+/** Detached: Ctrl-C reaches every process of a terminal's group, and the demo stops its own in order. */
+const spawnInterlock = (args: readonly string[], env: NodeJS.ProcessEnv, onLine: (line: string) => void = () => {}) => {
+  const child = spawn(process.execPath, ['--import', STOP_WITH_PARENT, BIN, ...args], {
+    env,
+    stdio: ['pipe', 'pipe', 'pipe'],
+    detached: true,
+  })
+  child.stdin.on('error', () => {}) // closed by a process that has ended: seen below
+  const lines: string[] = []
+  for (const stream of [child.stdout, child.stderr])
+    createInterface({ input: stream }).on('line', (line) => {
+      lines.push(line)
+      if (lines.length > KEPT_LINES) lines.shift()
+      onLine(line)
+    })
+  const ended = once(child, 'close')
+  const stop = async (): Promise<void> => {
+    child.kill('SIGTERM')
+    const late = await Promise.race([ended, delay(STOP_DEADLINE_MS, 'late' as const, { ref: false })])
+    if (late !== 'late') return
+    child.kill('SIGKILL')
+    await ended
+  }
+  return { child, lines, ended, stop }
+}
+
+/** Throws CodedError `process_failed` with the process's last words when it ends or stays silent before it is ready. */
+export const startInterlock = async (
+  args: readonly string[],
+  env: NodeJS.ProcessEnv,
+  signal: AbortSignal,
+): Promise<InterlockProcess> => {
+  const name = ['interlock', ...args].join(' ')
+  let isReady: (address: string) => void = () => {}
+  const ready = new Promise<string>((resolve) => {
+    isReady = resolve
+  })
+  const { lines, ended, stop } = spawnInterlock(args, env, (line) => {
+    const address = addressIn(line)
+    if (address) isReady(address)
+  })
+  const fail = (what: string): never => {
+    throw new CodedError('process_failed', [`"${name}" ${what}:`, ...lines.map((line) => `  ${line}`)].join('\n'))
+  }
+  const waiting = new AbortController()
+  const either = AbortSignal.any([signal, waiting.signal])
+  try {
+    const address = await Promise.race([
+      ready,
+      ended.then(([code]) => fail(`ended with ${code} before it was ready`)),
+      delay(START_DEADLINE_MS, undefined, { signal: either }).then(() => fail('was not ready in time')),
+    ])
+    return { name, address, lastLines: () => [...lines], stop }
+  } catch (error) {
+    await stop()
+    throw error
+  } finally {
+    waiting.abort()
+  }
+}
+
+/** Runs a command to its end; what it wrote to stdout, and its exit code. */
+export const runInterlock = async (
+  args: readonly string[],
+  env: NodeJS.ProcessEnv,
+  signal: AbortSignal,
+): Promise<{ code: number | null; out: string }> => {
+  const { child, lines, ended, stop } = spawnInterlock(args, env)
+  const onAbort = () => void stop()
+  signal.addEventListener('abort', onAbort, { once: true })
+  const [code] = await ended
+  signal.removeEventListener('abort', onAbort)
+  signal.throwIfAborted()
+  return { code: code ?? child.signalCode, out: lines.join('\n') }
+}

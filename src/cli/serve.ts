@@ -1,0 +1,26 @@
+/** `interlock serve`: the webhook API in the foreground. */
+import { Command } from 'commander'
+import { serve } from '../producers/main.ts'
+import { loadConfig } from '../shared/config.ts'
+import { answerError, printAnswer } from './answer.ts'
+import { redisUrlOf } from './with-ledger.ts'
+
+export const serveCommand = new Command('serve')
+  .description('run the webhook API until it is told to stop (SIGTERM, Ctrl-C)')
+  .addHelpText(
+    'after',
+    `
+Listens on HOST:PORT (127.0.0.1:8080), stores in REDIS_URL, reads POLICY_DIR (policies).
+
+Examples:
+  $ REDIS_URL=redis://127.0.0.1:6379 interlock serve
+  $ PORT=0 LOG_LEVEL=warn interlock serve`,
+  )
+  .action(async () => {
+    try {
+      const config = loadConfig()
+      await serve(config, redisUrlOf(config))
+    } catch (error) {
+      printAnswer(answerError(error), false)
+    }
+  })

@@ -1,0 +1,45 @@
+/** The webhook API as a process: connects, listens, and drains when told to stop. */
+import type { Config } from '../shared/config.ts'
+import { IncidentLedger } from '../shared/ledger/incident-ledger.ts'
+import { untilStopped } from '../shared/lifecycle.ts'
+import { policiesInForce } from '../shared/policy/policies-in-force.ts'
+import { connectProducer, whenReady } from '../shared/queue/redis.ts'
+import { openQueue } from '../shared/queue/stage-queues.ts'
+import { SOURCES } from '../shared/sources/index.ts'
+import { createLog } from '../shared/telemetry/log.ts'
+import { createMetrics } from '../shared/telemetry/metrics.ts'
+import { VERSION } from '../shared/version.ts'
+import { createServer } from './server.ts'
+
+/** Resolves when the process was told to stop and has drained. Throws when it cannot start. */
+export const serve = async (config: Config, redisUrl: string): Promise<void> => {
+  const log = createLog('api', config.LOG_LEVEL)
+  const metrics = createMetrics(VERSION)
+  const policies = await policiesInForce(config.POLICY_DIR, log)
+  const redis = connectProducer(redisUrl)
+  redis.on('error', (err) => log.event('redis_error', { err }))
+  redis.on('ready', () => log.event('redis_ready'))
+  try {
+    await whenReady(redis)
+    const queue = openQueue('normalize', redis, config.QUEUE_PREFIX)
+    queue.on('error', (err) => log.event('redis_error', { err }))
+    const ledger = new IncidentLedger(redis, config.QUEUE_PREFIX)
+    const server = createServer({
+      acceptance: { ledger, queue, policies: policies.current },
+      redis,
+      checks: {},
+      metrics,
+      log,
+    })
+    await server.listen({ host: config.HOST, port: config.PORT })
+    log.event('unsigned_sources', { sources: SOURCES.map(({ name }) => name) })
+    log.event('process_started', { address: server.listeningOrigin, redis: redis.options.host })
+    await untilStopped(log, async () => {
+      await server.close()
+      await queue.close()
+    })
+  } finally {
+    policies.close()
+    redis.disconnect()
+  }
+}

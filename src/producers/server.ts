@@ -1,0 +1,74 @@
+/** Assembles the webhook API: parsers, errors, probes, routes. */
+import Fastify, { type FastifyError, type FastifyInstance } from 'fastify'
+import type { Redis } from 'ioredis'
+import { Problem, type ProblemCode } from '../shared/problem.ts'
+import type { Log } from '../shared/telemetry/log.ts'
+import type { Metrics } from '../shared/telemetry/metrics.ts'
+import { addProbes, type ReadinessCheck, redisCheck } from '../shared/telemetry/probes.ts'
+import type { Acceptance } from './accept-webhook.ts'
+import { BODY_LIMIT_BYTES, keepRawBodies } from './read-body.ts'
+import { addIncidents, addWebhooks } from './routes.ts'
+
+export interface ServerSettings {
+  acceptance: Acceptance
+  redis: Redis
+  checks: Record<string, ReadinessCheck>
+  metrics: Metrics
+  log: Log
+}
+
+/** What fastify itself refuses, in our codes. */
+const FASTIFY_PROBLEMS: Record<string, ProblemCode> = {
+  FST_ERR_CTP_BODY_TOO_LARGE: 'body_too_large',
+  FST_ERR_CTP_INVALID_MEDIA_TYPE: 'content_type_unsupported',
+  FST_ERR_CTP_EMPTY_JSON_BODY: 'body_empty',
+}
+
+const DETAILS: Partial<Record<ProblemCode, string>> = {
+  body_too_large: `the body is larger than ${BODY_LIMIT_BYTES} bytes: split the batch or leave screenshots out`,
+  content_type_unsupported: 'send the payload with content-type: application/json',
+}
+
+/** ioredis's errors while there is no usable connection: the accept was not confirmed, so the sender must try again. */
+const redisAway = ({ message, name }: Error) =>
+  name === 'MaxRetriesPerRequestError' ||
+  /Command timed out|Connection is closed|Stream isn't writeable|ECONNREFUSED|ECONNRESET|LOADING|READONLY|OOM|MISCONF/.test(
+    message,
+  )
+
+const asProblem = (error: FastifyError): Problem => {
+  if (error instanceof Problem) return error
+  const code = FASTIFY_PROBLEMS[error.code]
+  if (code) return new Problem(code, DETAILS[code] ?? error.message)
+  if (error.statusCode && error.statusCode < 500) return new Problem('request_invalid', error.message)
+  if (redisAway(error)) return new Problem('redis_unavailable', 'Redis does not answer: nothing was acknowledged')
+  return new Problem('internal_error', 'the request failed; the log line with this request has the reason')
+}
+
+export const createServer = ({ acceptance, redis, checks, metrics, log }: ServerSettings): FastifyInstance => {
+  const app = Fastify({ bodyLimit: BODY_LIMIT_BYTES, requestTimeout: 30_000, forceCloseConnections: 'idle' })
+  keepRawBodies(app)
+  app.setNotFoundHandler(() => {
+    throw new Problem('route_unknown', 'there is nothing at this address: webhooks go to POST /webhooks/<source>')
+  })
+  app.setErrorHandler<FastifyError>((error, request, reply) => {
+    const problem = asProblem(error)
+    if (problem.status >= 500)
+      log.event(problem.code === 'redis_unavailable' ? 'redis_error' : 'request_failed', {
+        route: request.routeOptions.url,
+        status: problem.status,
+        error_code: problem.code,
+        err: error,
+      })
+    if (problem.code === 'redis_unavailable') reply.header('retry-after', '5')
+    return reply.code(problem.status).type('application/problem+json').send(problem.toDocument())
+  })
+  app.addHook('onResponse', async ({ routeOptions, method }, { statusCode, elapsedTime }) => {
+    const route = routeOptions.url ?? 'unknown'
+    metrics.httpRequestDuration.observe({ route, method, code: statusCode }, elapsedTime / 1000)
+  })
+  addProbes(app, { checks: { redis: redisCheck(redis), ...checks }, metrics })
+  addWebhooks(app, acceptance, metrics, log)
+  addIncidents(app, acceptance)
+  return app
+}

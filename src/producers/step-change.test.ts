@@ -1,0 +1,165 @@
+/** What a correlation step does to the ledger: its counts always balance and its chains always hold. */
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { chain } from '../shared/audit/record.ts'
+import { verifyChain } from '../shared/audit/verify-chain.ts'
+import type { Sighting } from '../shared/contracts/alert.ts'
+import type { AuditRecord } from '../shared/contracts/audit-record.ts'
+import type { Incident, VerdictName } from '../shared/contracts/incident.ts'
+import { correlate } from '../shared/incident/correlate.ts'
+import { identify } from '../shared/incident/identify.ts'
+import { alertmanager, at, grafana, legacy, page } from '../shared/incident/sightings.fixture.ts'
+import type { LedgerChange } from '../shared/ledger/change.ts'
+import { toFields, toIncident } from '../shared/ledger/incident-fields.ts'
+import { stepChange } from './step-change.ts'
+
+interface Kept {
+  fields: Record<string, string>
+  trace: AuditRecord[]
+}
+
+/** Keeps changes as Redis would, and refuses what Redis would refuse. */
+class Ledger {
+  readonly kept = new Map<string, Kept>()
+  readonly counts: Record<string, number> = {}
+
+  incidents(): Incident[] {
+    return [...this.kept.values()].flatMap(({ fields }) => toIncident(Object.keys(fields), Object.values(fields)) ?? [])
+  }
+
+  apply({ incident_id, expected_head, repeats, records, fields, counts }: LedgerChange): void {
+    const known = this.kept.get(incident_id)
+    if (expected_head !== 'any') expect(known?.fields.head ?? null).toBe(expected_head)
+    const duplicates = String(Number(known?.fields.duplicates ?? 0) + repeats)
+    this.kept.set(incident_id, {
+      fields: { ...known?.fields, ...fields, duplicates },
+      trace: [...(known?.trace ?? []), ...records],
+    })
+    for (const [name, count] of Object.entries(counts)) this.counts[name] = (this.counts[name] ?? 0) + count
+  }
+
+  /** The outcomes, and the changes that were applied. */
+  receive(alert: Sighting) {
+    const now = alert.delivery.received_at
+    const versions = alert.correlation_keys.map((key) => ({ key, version: 0 }))
+    const steps = correlate(alert, identify(alert, 'HM', now), this.incidents())
+    return steps.map((step) => {
+      const { outcome, change } = stepChange(step, alert, versions, now)
+      this.apply(change)
+      return { outcome, change }
+    })
+  }
+
+  /** As a worker ends an incident that is in flight. */
+  end(incident: Incident, verdict: VerdictName): void {
+    const { incident_id, head: expected_head } = incident
+    const linked = chain(incident, [])
+    this.apply({
+      ...{ incident_id, expected_head, listed_at: null, repeats: 0, correlations: [], records: linked.records },
+      fields: toFields({ status: verdict, verdict: { verdict, stage: 'readiness', blockers: [], at: at(5) } }),
+      counts: { in_flight: -1, [`verdict:${verdict}`]: 1 },
+    })
+  }
+}
+
+const eventsOf = ({ change }: { change: LedgerChange }) => change.records.map(({ event }) => event)
+
+describe('a step', () => {
+  test('that creates records the delivery and counts it in flight', () => {
+    const [made] = new Ledger().receive(grafana())
+    expect(made).toMatchObject({
+      outcome: 'accepted',
+      change: { expected_head: null, listed_at: Date.parse(at(1)), counts: { received: 1, in_flight: 1 } },
+    })
+    expect(made && eventsOf(made)).toEqual(['webhook_received'])
+  })
+
+  test('that creates an incident already over counts it closed, never in flight', () => {
+    const ledger = new Ledger()
+    const [made] = ledger.receive(grafana({ status: 'resolved' }))
+    expect(made).toMatchObject({ outcome: 'closed', change: { counts: { received: 1, 'verdict:closed': 1 } } })
+    expect(made && eventsOf(made)).toEqual(['webhook_received', 'closed'])
+    expect(ledger.incidents()).toMatchObject([{ status: 'closed', verdict: { verdict: 'closed', stage: 'accept' } }])
+  })
+
+  test('that attaches says which source, and the state before', () => {
+    const ledger = new Ledger()
+    ledger.receive(grafana())
+    const [attached] = ledger.receive(page())
+    expect(attached?.change.records).toMatchObject([
+      { event: 'source_attached', actor: 'webhook:pagerduty', decision_diff: { 'pagerduty:Q1': [null, 'firing'] } },
+    ])
+    const [closed] = ledger.receive(page({ status: 'resolved', received: 20 }))
+    expect(closed?.outcome).toBe('closed')
+    expect(closed?.change.records).toMatchObject([
+      { event: 'source_attached', decision_diff: { 'pagerduty:Q1': ['firing', 'resolved'] } },
+      { event: 'closed', decision_diff: { status: ['normalize', 'closed'] } },
+    ])
+  })
+
+  test('that brings pages along records each, and lists the incident under their keys', () => {
+    const ledger = new Ledger()
+    ledger.receive(page())
+    ledger.receive(grafana())
+    const [created] = ledger.receive(grafana({ pod: 'api-2' }))
+    expect(created && eventsOf(created)).toEqual(['webhook_received', 'source_attached'])
+    expect(created?.change.correlations).toContainEqual({ key: 'native:pagerduty:Q1', version: null })
+  })
+
+  test('that repeats counts and changes nothing else', () => {
+    const ledger = new Ledger()
+    ledger.receive(grafana())
+    const [before] = ledger.incidents()
+    expect(ledger.receive(grafana())).toMatchObject([
+      { outcome: 'duplicate', change: { counts: { received: 1, duplicates: 1 }, records: [], fields: {} } },
+    ])
+    expect(ledger.incidents()).toEqual([{ ...before, duplicates: 1 }])
+  })
+
+  test('on a normalized incident renews its event', () => {
+    const ledger = new Ledger()
+    ledger.receive(grafana())
+    const [incident] = ledger.incidents()
+    const event = { incident_id: incident?.incident_id ?? '', service: 'api', namespace: 'prod', pod: 'api-1' }
+    const kept = ledger.kept.get(event.incident_id)
+    if (kept)
+      Object.assign(kept.fields, {
+        event: JSON.stringify({ ...event, severity: 'P1', window_minutes: 10, metric_context: {}, source_refs: [] }),
+      })
+    ledger.receive(page())
+    expect(ledger.incidents()[0]?.event?.source_refs).toEqual([grafana().source_ref, page().source_ref])
+  })
+})
+
+test('whatever arrives in whatever order, nothing is unaccounted for and every chain holds', () => {
+  const pods = ['api-1', 'api-2', 'api-3']
+  const arrival = fc.record({
+    make: fc.constantFrom(grafana, alertmanager, page, legacy),
+    pod: fc.constantFrom(...pods),
+    id: fc.constantFrom('Q1', 'Q2'),
+    status: fc.constantFrom('firing' as const, 'resolved' as const),
+    starts: fc.constantFrom(0, 40),
+    received: fc.integer({ min: 41, max: 90 }),
+  })
+  const ending = fc.constantFrom<VerdictName>('blocked', 'awaiting_review', 'dry_run_passed', 'dead_lettered')
+  fc.assert(
+    fc.property(fc.array(fc.oneof(arrival, ending), { maxLength: 40 }), (happenings) => {
+      const ledger = new Ledger()
+      for (const what of happenings) {
+        const open = ledger.incidents().find(({ verdict }) => verdict === null)
+        if (typeof what !== 'string') {
+          const { make, id, pod, ...rest } = what
+          ledger.receive(make === page ? page({ id, ...rest }) : make({ pod, ...rest }))
+        } else if (open) ledger.end(open, what)
+        const { received = 0, ...places } = ledger.counts
+        expect(received).toBe(Object.values(places).reduce((sum, count) => sum + count, 0))
+        expect(Object.values(places).every((count) => count >= 0)).toBe(true)
+      }
+      const incidents = ledger.incidents()
+      expect(ledger.counts.in_flight ?? 0).toBe(incidents.filter(({ verdict }) => verdict === null).length)
+      for (const incident of incidents)
+        expect(verifyChain(ledger.kept.get(incident.incident_id)?.trace ?? [], incident).problem).toBeNull()
+    }),
+    { numRuns: 300 },
+  )
+})

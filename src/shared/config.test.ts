@@ -1,0 +1,98 @@
+import { describe, expect, it } from 'vitest'
+import { ConfigError, loadConfig, withoutSecrets } from './config.ts'
+
+const problemsOf = (env: Record<string, string>): string => {
+  try {
+    loadConfig(env)
+  } catch (error) {
+    if (error instanceof ConfigError) return error.message
+    throw error
+  }
+  return ''
+}
+
+describe('loadConfig', () => {
+  it('has the documented defaults when nothing is set', () => {
+    expect(loadConfig({ PATH: '/bin', HOME: '' })).toEqual({
+      HOST: '127.0.0.1',
+      PORT: 8080,
+      WORKER_PORT: 9464,
+      POLICY_DIR: 'policies',
+      QUEUE_PREFIX: 'interlock',
+      LOG_LEVEL: 'info',
+      NODE_ENV: 'development',
+    })
+  })
+
+  it.each([
+    ['REDIS_URL', 'redis://:secret@redis.internal:6380/2', 'redis://:secret@redis.internal:6380/2'],
+    ['REDIS_URL', 'rediss://redis', 'rediss://redis'],
+    ['HOST', '::', '::'],
+    ['PORT', '0', 0],
+    ['WORKER_PORT', '65535', 65_535],
+    ['QUEUE_PREFIX', 'team_A-1', 'team_A-1'],
+    ['WORKER_CONCURRENCY', '1000', 1000],
+    ['LOG_LEVEL', 'silent', 'silent'],
+    ['NODE_ENV', 'test', 'test'],
+    ['PORT', '', 8080],
+  ])('reads %s=%s', (name, value, expected) => {
+    expect(loadConfig({ [name]: value })).toHaveProperty(name, expected)
+  })
+
+  it.each([
+    ['REDIS_URL', 'localhost:6379'],
+    ['REDIS_URL', 'http://localhost:6379'],
+    ['REDIS_URL', 'redis://'],
+    ['HOST', 'two words'],
+    ['PORT', '65536'],
+    ['PORT', '80a'],
+    ['PORT', '-1'],
+    ['PORT', '8e3'],
+    ['WORKER_PORT', ' 1'],
+    ['QUEUE_PREFIX', 'a:b'],
+    ['QUEUE_PREFIX', 'a{b}'],
+    ['WORKER_CONCURRENCY', '0'],
+    ['WORKER_CONCURRENCY', '1001'],
+    ['WORKER_CONCURRENCY', '1.5'],
+    ['LOG_LEVEL', 'verbose'],
+    ['NODE_ENV', 'staging'],
+  ])('refuses %s=%s, naming the variable, the value and what is expected', (name, value) => {
+    expect(problemsOf({ [name]: value })).toMatch(new RegExp(`- ${name} is ".*${value.slice(-3)}": must be \\w+`))
+  })
+
+  it('names every bad variable at once', () => {
+    const problems = problemsOf({ PORT: 'x', LOG_LEVEL: 'loud', QUEUE_PREFIX: 'a b', NODE_ENV: 'production' })
+    expect(problems.split('\n').map((line) => line.split(' ')[3])).toEqual([
+      'not',
+      'PORT',
+      'QUEUE_PREFIX',
+      'LOG_LEVEL',
+      'REDIS_URL',
+    ])
+  })
+
+  it('asks for REDIS_URL in production only', () => {
+    expect(problemsOf({ NODE_ENV: 'production' })).toContain('REDIS_URL is not set')
+    expect(loadConfig({ NODE_ENV: 'production', REDIS_URL: 'redis://r:1' }).REDIS_URL).toBe('redis://r:1')
+    expect(loadConfig({ NODE_ENV: 'development' }).REDIS_URL).toBeUndefined()
+  })
+
+  it.each([
+    'http://user:hunter2@host:6379',
+    'redis//user:hunter2@host',
+    'foo://host?password=hunter2',
+    'x hunter2@y@z',
+  ])('never prints the password in REDIS_URL=%s', (url) => {
+    expect(problemsOf({ REDIS_URL: url })).toContain('REDIS_URL is "')
+    expect(problemsOf({ REDIS_URL: url })).not.toContain('hunter2')
+  })
+})
+
+it.each([
+  ['redis://user:p%40ss@host:6379/0', 'redis://***@host:6379/0'],
+  ['redis://:p@ss@host:6379', 'redis://***@host:6379'],
+  ['rediss://host:6379/0?password=x', 'rediss://host:6379/0?***'],
+  ['redis://host', 'redis://host'],
+])('withoutSecrets(%s) is %s', (url, shown) => {
+  expect(withoutSecrets(url)).toBe(shown)
+})

@@ -1,0 +1,95 @@
+/** The environment, parsed once at start: the only file that reads it. */
+import { z } from 'zod'
+import { CodedError } from './coded-error.ts'
+
+const port = (fallback: number) =>
+  z
+    .string()
+    .regex(/^\d{1,5}$/)
+    .transform(Number)
+    .pipe(z.int().max(65_535))
+    .default(fallback)
+    .describe('a port from 0 (any free one) to 65535')
+
+/** One entry per variable; its description is what a person is told to set. */
+const variables = {
+  REDIS_URL: z
+    .url({ protocol: /^rediss?$/, hostname: /./ })
+    .optional()
+    .describe('a URL like redis://user:password@host:6379/0, or rediss:// for TLS'),
+  HOST: z
+    .string()
+    .regex(/^[A-Za-z0-9.:_-]+$/)
+    .default('127.0.0.1')
+    .describe('an address or host name to listen on, e.g. 0.0.0.0'),
+  PORT: port(8080),
+  WORKER_PORT: port(9464),
+  POLICY_DIR: z.string().default('policies').describe('the path of the policy folder'),
+  QUEUE_PREFIX: z
+    .string()
+    .regex(/^[A-Za-z0-9_-]{1,64}$/)
+    .default('interlock')
+    .describe('1 to 64 letters, digits, _ and -'),
+  /** Absent: each stage's own choice. */
+  WORKER_CONCURRENCY: z
+    .string()
+    .regex(/^\d{1,4}$/)
+    .transform(Number)
+    .pipe(z.int().min(1).max(1000))
+    .optional()
+    .describe('jobs a stage works on at once, from 1 to 1000'),
+  LOG_LEVEL: z
+    .enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'])
+    .default('info')
+    .describe('trace, debug, info, warn, error, fatal or silent'),
+  NODE_ENV: z
+    .enum(['development', 'test', 'production'])
+    .default('development')
+    .describe('development, test or production'),
+}
+
+/** Every variable Interlock knows; `docs/reference.md` lists the same. */
+export const CONFIG_VARIABLES = Object.keys(variables) as (keyof typeof variables)[]
+
+const Environment = z.object(variables)
+export type Config = z.infer<typeof Environment>
+
+/** Names every bad variable at once, so that a start is corrected in one go. */
+export class ConfigError extends CodedError {
+  constructor(problems: readonly string[]) {
+    super(
+      'config_invalid',
+      ['the environment is not usable:', ...problems.map((problem) => `  - ${problem}`)].join('\n'),
+    )
+  }
+}
+
+/** A URL as it may be shown: user, password and query, where secrets travel, are left out. */
+export const withoutSecrets = (url: string): string =>
+  url.replace(/^([a-z0-9+.-]*:\/\/)?.*@/is, '$1***@').replace(/\?.*$/s, '?***')
+
+const problemOf = (name: keyof typeof variables, value: string): string => {
+  const shown = JSON.stringify(name === 'REDIS_URL' ? withoutSecrets(value) : value)
+  return `${name} is ${shown}: must be ${variables[name].description}`
+}
+
+/**
+ * A variable that is set but empty counts as not set. Variables Interlock does not know are not looked at.
+ * Throws ConfigError.
+ */
+export const loadConfig = (env: Record<string, string | undefined> = process.env): Config => {
+  const set = Object.fromEntries(CONFIG_VARIABLES.flatMap((name) => (env[name] ? [[name, env[name]]] : [])))
+  const parsed = Environment.safeParse(set)
+  const bad = new Set(parsed.error?.issues.map((issue) => issue.path[0]))
+  const problems = CONFIG_VARIABLES.filter((name) => bad.has(name)).map((name) => problemOf(name, set[name] ?? ''))
+  // An embedded Redis is for a laptop: in production it would lose every incident with its process.
+  if (set.NODE_ENV === 'production' && !set.REDIS_URL)
+    problems.push(`REDIS_URL is not set: with NODE_ENV=production it must be ${variables.REDIS_URL.description}`)
+  if (!parsed.success || problems.length > 0) throw new ConfigError(problems)
+  return parsed.data
+}
+
+/** The environment of this process with some variables set otherwise, for a process it starts. */
+export const environmentWith = (
+  set: Readonly<Partial<Record<keyof typeof variables, string>>>,
+): Record<string, string | undefined> => ({ ...process.env, ...set })

@@ -1,0 +1,68 @@
+/** The incident record: what the ledger holds about one incident beside its audit trace. */
+import { z } from 'zod'
+import { Sighting } from './alert.ts'
+import { StageName } from './audit-record.ts'
+import { Blocker } from './blocker.ts'
+import { IncidentClass, IncidentId, Sha256, Timestamp } from './identifiers.ts'
+import { IncidentEvent } from './incident-event.ts'
+
+export const VerdictName = z.enum([
+  'dry_run_passed',
+  'awaiting_review',
+  'semi_manual',
+  'blocked',
+  'closed',
+  'rejected',
+  'expired',
+  'dead_lettered',
+])
+export type VerdictName = z.infer<typeof VerdictName>
+
+/** In flight: the stage it waits for or is in. Ended: its verdict. */
+export const IncidentStatus = z.enum([...StageName.options, ...VerdictName.options])
+export type IncidentStatus = z.infer<typeof IncidentStatus>
+
+export const Verdict = z.strictObject({
+  verdict: VerdictName,
+  stage: z.enum(['accept', ...StageName.options]),
+  blockers: z.array(Blocker),
+  at: Timestamp,
+})
+export type Verdict = z.infer<typeof Verdict>
+
+/**
+ * A recorded decision: its result and everything it depended on, so that replay is a pure function.
+ * `outcome` is `next` when the following stage was enqueued, `stop` when the incident ended here.
+ */
+export const RecordedDecision = z.object({
+  outcome: z.enum(['next', 'stop']),
+  /** Stored by the first stage only; for the others it is the output of the stage before. */
+  input: z.unknown().optional(),
+  /** What the stage knew beside its input: facts with source and age, the card, the policy. Left out for a stage's own read. */
+  known: z.unknown().optional(),
+  now: Timestamp,
+  policy_digest: Sha256.nullable(),
+  rules_version: z.string(),
+  output: z.unknown(),
+  /** sha256 of the output as it is stored; the audit trace must say the same. */
+  output_digest: Sha256,
+})
+export type RecordedDecision = z.infer<typeof RecordedDecision>
+
+export const Incident = z.object({
+  incident_id: IncidentId,
+  incident_class: IncidentClass,
+  status: IncidentStatus,
+  accepted_at: Timestamp,
+  /** In a stable order: metric source first. */
+  sightings: z.array(Sighting).min(1),
+  /** Repeats that were counted and changed nothing. */
+  duplicates: z.int().min(0),
+  event: IncidentEvent.nullable(),
+  decisions: z.partialRecord(StageName, RecordedDecision),
+  verdict: Verdict.nullable(),
+  /** Chain head: hash and number of records. */
+  head: Sha256,
+  records: z.int().min(0),
+})
+export type Incident = z.infer<typeof Incident>

@@ -1,0 +1,108 @@
+/** The policy folder once read: settings, the catalogue of services, and one policy per incident class. */
+import { z } from 'zod'
+import { ClassCard, Duration } from './card.ts'
+import { FactName, FactValue } from './facts.ts'
+import { IncidentClass } from './identifiers.ts'
+import { SpecReference } from './ready.ts'
+
+/** Thresholds on the 25-point total. Moved in pairs, never alone, and only with a written reason. */
+export const Profile = z
+  .strictObject({
+    auto: z.number().min(0).max(25),
+    semi_manual: z.number().min(0).max(25),
+    /** Threshold for stateful workloads, where it is higher than `auto`. */
+    stateful_auto: z.number().min(0).max(25).optional(),
+    reason: z.string().min(1, 'a profile states why its thresholds are what they are'),
+  })
+  .refine(({ auto, semi_manual }) => semi_manual <= auto, 'semi_manual must not be above auto')
+  .refine(({ auto, stateful_auto }) => stateful_auto === undefined || stateful_auto >= auto, {
+    message: 'stateful_auto must not be below auto',
+  })
+export type Profile = z.infer<typeof Profile>
+
+/** `global`, `service:<name>`, `namespace:<name>` or `class:<name>`. */
+const FreezeScope = z
+  .string()
+  .regex(
+    /^(global|(service|namespace|class):\S+)$/,
+    'a scope is global, service:<name>, namespace:<name> or class:<name>',
+  )
+
+export const Freeze = z
+  .strictObject({
+    from: z.iso.datetime({ offset: true }),
+    to: z.iso.datetime({ offset: true }),
+    scope: FreezeScope,
+    reason: z.string().min(1),
+  })
+  .refine(({ from, to }) => Date.parse(from) < Date.parse(to), 'a freeze ends (to) after it begins (from)')
+export type Freeze = z.infer<typeof Freeze>
+
+export const Settings = z.strictObject({
+  profiles: z.record(z.string(), Profile).default({}),
+  freezes: z.array(Freeze).default([]),
+  budgets: z
+    .array(z.strictObject({ scope: z.enum(['service', 'namespace']), limit: z.int().min(0), window: Duration }))
+    .default([]),
+  review: z.strictObject({ expires_after: Duration }).optional(),
+})
+export type Settings = z.infer<typeof Settings>
+
+const CatalogFacts = z
+  .record(FactName, FactValue)
+  .refine((facts) => !('stateless' in facts), 'stateless is derived: state stateful instead')
+
+/** No namespaces: the facts hold in every namespace of the service. */
+export const Services = z.strictObject({
+  services: z.record(
+    z.string(),
+    z.strictObject({ namespaces: z.array(z.string()).default([]), facts: CatalogFacts.default({}) }),
+  ),
+})
+export type Services = z.infer<typeof Services>
+
+/** `not x`, `x`, or `x OP number`; evaluated against facts, an unknown fact is never met. */
+export const Condition = z.union([
+  z.strictObject({ text: z.string(), fact: FactName, kind: z.enum(['is_true', 'is_not_true']) }),
+  z.strictObject({
+    text: z.string(),
+    fact: FactName,
+    kind: z.literal('compares'),
+    operator: z.enum(['==', '!=', '>=', '<=', '>', '<']),
+    number: z.number(),
+  }),
+])
+export type Condition = z.infer<typeof Condition>
+
+/** One entry of `## Pre-approved actions` in a specify.md. */
+export const PreApprovedAction = z.strictObject({
+  action: z.string().min(1),
+  radius_of_impact: z.enum(['pod', 'deployment', 'namespace', 'cluster']).optional(),
+  requires: z.array(Condition),
+})
+export type PreApprovedAction = z.infer<typeof PreApprovedAction>
+
+/** The two files of one incident class, parsed, with the digest that every decision on it records. */
+export const ClassPolicy = z.object({
+  incident_class: IncidentClass,
+  card: ClassCard,
+  profile: Profile,
+  pre_approved: z.array(PreApprovedAction),
+  spec: SpecReference,
+})
+export type ClassPolicy = z.infer<typeof ClassPolicy>
+
+/**
+ * One consistent reading of the whole policy folder. A class whose files do not validate is kept with its problem, so
+ * that its incidents are blocked with the reason while the other classes go on.
+ */
+export interface PolicySet {
+  /** sha256 over the text of every file read, recorded with every decision. */
+  digest: string
+  profiles: Record<string, Profile>
+  freezes: Freeze[]
+  services: Services['services']
+  /** When the catalogue was read: the `as_of` of its facts. */
+  read_at: string
+  classes: ReadonlyMap<string, ClassPolicy | { incident_class: string; problem: string }>
+}

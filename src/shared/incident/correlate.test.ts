@@ -1,0 +1,341 @@
+/** Which incident an alert belongs to, over a ledger in memory: every rule, and every order of arrival. */
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import type { Sighting } from '../contracts/alert.ts'
+import type { Incident } from '../contracts/incident.ts'
+import { correlate, type Step } from './correlate.ts'
+import { identify } from './identify.ts'
+import { merge } from './merge.ts'
+import { alertmanager, at, GROUP, grafana, legacy, OTHER_GROUP, page } from './sightings.fixture.ts'
+
+const idOf = (alert: Sighting) => identify(alert, 'HM', alert.delivery.received_at)
+
+/** Takes alerts as the accept path does: looks up what shares an id or a key, correlates, and applies the steps. */
+class Ledger {
+  readonly incidents = new Map<string, Incident>()
+
+  related(alert: Sighting): Incident[] {
+    const keysOf = (one: Sighting) => [...one.correlation_keys, `id:${idOf(one)}`]
+    const asked = new Set(keysOf(alert))
+    return [...this.incidents.values()].filter(
+      ({ incident_id, sightings }) =>
+        incident_id === idOf(alert) || sightings.some((known) => keysOf(known).some((key) => asked.has(key))),
+    )
+  }
+
+  /** The steps as `<what> <incident id>`. */
+  receive(...alerts: Sighting[]): string[] {
+    return alerts.flatMap((alert) => {
+      const steps = correlate(alert, idOf(alert), this.related(alert))
+      for (const step of steps) this.apply(step, alert)
+      return steps.map(
+        (step) => `${step.step} ${step.step === 'create' ? step.incident_id : step.incident.incident_id}`,
+      )
+    })
+  }
+
+  apply(step: Step, alert: Sighting): void {
+    if (step.step === 'repeat') return
+    const known = step.step === 'create' ? null : step.incident
+    const incident_id = step.step === 'create' ? step.incident_id : step.incident.incident_id
+    const over = step.step === 'close' || (known === null && alert.status === 'resolved')
+    this.incidents.set(incident_id, {
+      incident_id,
+      incident_class: 'high_memory_usage',
+      accepted_at: alert.delivery.received_at,
+      duplicates: 0,
+      event: null,
+      decisions: {},
+      verdict: null,
+      head: '0'.repeat(64),
+      records: 1,
+      ...known,
+      status: over ? 'closed' : (known?.status ?? 'normalize'),
+      sightings: step.sightings,
+    })
+  }
+
+  end(incidentId: string, status: Incident['status']): void {
+    const incident = this.incidents.get(incidentId)
+    if (incident) this.incidents.set(incidentId, { ...incident, status })
+  }
+
+  /** The source keys of each incident, so that ledgers can be compared whatever the ids are. */
+  membership(): string[] {
+    return [...this.incidents.values()]
+      .map(({ sightings }) => sightings.map(({ source_key }) => source_key).join())
+      .sort()
+  }
+
+  statuses(): string[] {
+    return [...this.incidents.values()].map(({ status }) => status).sort()
+  }
+}
+
+const given = (...alerts: Sighting[]): Ledger => {
+  const ledger = new Ledger()
+  ledger.receive(...alerts)
+  return ledger
+}
+
+describe('one occurrence', () => {
+  test('is one incident, however often it is told', () => {
+    const ledger = new Ledger()
+    expect(ledger.receive(grafana())).toEqual([`create ${idOf(grafana())}`])
+    expect(ledger.receive(grafana(), grafana({ received: 500 }))).toEqual(Array(2).fill(`repeat ${idOf(grafana())}`))
+  })
+
+  test.each(['blocked', 'dry_run_passed', 'closed', 'dead_lettered'] as const)(
+    'is a repeat after %s as well',
+    (verdict) => {
+      const ledger = given(grafana())
+      ledger.end(idOf(grafana()), verdict)
+      expect(ledger.receive(grafana())).toEqual([`repeat ${idOf(grafana())}`])
+    },
+  )
+
+  test('seen by another metric source with the same derived id is attached', () => {
+    const ledger = given(grafana())
+    expect(ledger.receive(alertmanager({ group: OTHER_GROUP }))).toEqual([`attach ${idOf(grafana())}`])
+  })
+
+  test('with an explicit id is the incident of that id', () => {
+    const incident_id = 'HM-2026-05-17-01'
+    const ledger = given(grafana({ incident_id }))
+    expect(ledger.receive(page({ incident_id, group: null }))).toEqual([`attach ${incident_id}`])
+  })
+
+  test('whose sources name different targets is attached all the same: readiness blocks it', () => {
+    const incident_id = 'HM-2026-05-17-01'
+    const ledger = given(grafana({ incident_id }))
+    expect(ledger.receive(page({ incident_id, pod: 'api-9', service: 'shop' }))).toEqual([`attach ${incident_id}`])
+    const [incident] = ledger.incidents.values()
+    expect(merge(incident_id, incident?.sightings ?? []).conflicts.map(({ field }) => field)).toEqual([
+      'service',
+      'pod',
+    ])
+  })
+
+  test('another pod is another incident', () => {
+    expect(given(grafana(), grafana({ pod: 'api-2' })).incidents.size).toBe(2)
+  })
+})
+
+describe('a page and a measurement of one group', () => {
+  test.each<[string, Sighting[]]>([
+    ['measurement first', [grafana(), page()]],
+    ['page first', [page(), grafana()]],
+  ])('are one incident, %s', (_order, alerts) => {
+    const ledger = given(...alerts)
+    expect(ledger.membership()).toEqual([`${grafana().source_key},${page().source_key}`])
+  })
+
+  test.each<[string, Sighting[]]>([
+    ['the groups differ', [grafana(), page({ group: OTHER_GROUP })]],
+    ['neither has a group', [grafana({ group: null }), page({ group: null })]],
+    [
+      'the fault was over when the page was raised',
+      [grafana({ status: 'resolved', received: 30 }), page({ starts: 40 })],
+    ],
+    ['the page was over when the fault began', [page({ status: 'resolved', received: 30 }), grafana({ starts: 40 })]],
+    ['the page came more than a day after', [grafana(), page({ starts: 24 * 60 + 1 })]],
+    ['they carry different explicit ids', [grafana({ incident_id: 'HM-1' }), page({ incident_id: 'HM-2' })]],
+  ])('are two when %s, in both orders', (_why, alerts) => {
+    expect(given(...alerts).incidents.size).toBe(2)
+    expect(given(...alerts.toReversed()).incidents.size).toBe(2)
+  })
+
+  test.each([-5, 0, 24 * 60])('are one when the page was raised %i minutes after the start', (starts) => {
+    expect(given(grafana(), page({ starts })).incidents.size).toBe(1)
+    expect(given(page({ starts }), grafana()).incidents.size).toBe(1)
+  })
+
+  test('a second page of the group is an incident of its own', () => {
+    expect(given(grafana(), page(), page({ id: 'Q2' })).incidents.size).toBe(2)
+  })
+
+  test('a measurement is in one incident, were there two pages before it', () => {
+    const both = given(page(), page({ id: 'Q2' }), grafana()).membership()
+    expect(both.filter((keys) => keys.includes('grafana'))).toHaveLength(1)
+  })
+
+  test('a page goes with every incident of its group, save those that began more than a day before it', () => {
+    const ledger = given(page(), grafana(), grafana({ pod: 'api-2' }), grafana({ pod: 'api-3', starts: -24 * 60 }))
+    expect(ledger.membership().map((keys) => keys.includes('pagerduty'))).toEqual([true, true, false])
+  })
+
+  test('two metric sources that name two ids for one target are two', () => {
+    const two = [grafana({ incident_id: 'HM-1' }), alertmanager({ incident_id: 'HM-2' })]
+    expect(given(...two).incidents.size).toBe(2)
+  })
+
+  test('another source of the measured fault finds it under the id it would have had, whatever its group', () => {
+    const ledger = given(page(), grafana())
+    expect(ledger.receive(alertmanager({ group: OTHER_GROUP }))).toEqual([`attach ${idOf(page())}`])
+  })
+
+  test('another metric source whose clock differs is found by group and target', () => {
+    const ledger = given(grafana())
+    expect(ledger.receive(alertmanager({ starts: 0.5 }))).toEqual([`attach ${idOf(grafana())}`])
+  })
+
+  test('a page that was cut off after one incident of its group still reaches the others', () => {
+    const ledger = given(grafana(), grafana({ pod: 'api-2' }))
+    const [first] = correlate(page(), idOf(page()), ledger.related(page()))
+    if (first) ledger.apply(first, page())
+    expect(
+      ledger
+        .receive(page())
+        .map((step) => step.split(' ')[0])
+        .sort(),
+    ).toEqual(['attach', 'repeat'])
+    expect(ledger.receive(page()).map((step) => step.split(' ')[0])).toEqual(['repeat', 'repeat'])
+  })
+})
+
+describe.each([
+  ['one group', GROUP],
+  ['groups of their own', OTHER_GROUP],
+])('every order of arrival, the two metric sources with %s', (_groups, group) => {
+  const firing = [
+    grafana(),
+    grafana({ pod: 'api-2', starts: 2 }),
+    grafana({ pod: 'api-3', starts: 3 }),
+    page({ starts: 1 }),
+    alertmanager({ group }),
+  ]
+  const ended = firing.map((alert): Sighting => ({ ...alert, status: 'resolved', ends_at: at(30) }))
+  const groupOfThree = [
+    'alertmanager:api-1,grafana:api-1,pagerduty:Q1',
+    'grafana:api-2,pagerduty:Q1',
+    'grafana:api-3,pagerduty:Q1',
+  ]
+  const plain = (ledger: Ledger) =>
+    ledger
+      .membership()
+      .map((keys) =>
+        keys
+          .replaceAll(/:2026[^,]*/g, '')
+          .split(',')
+          .sort()
+          .join(),
+      )
+      .sort()
+
+  test('gives a group of three pods with one page the same three incidents, and all of them end', () => {
+    const orders = [
+      fc.shuffledSubarray(firing, { minLength: 5 }),
+      fc.shuffledSubarray(ended, { minLength: 5 }),
+    ] as const
+    fc.assert(
+      fc.property(...orders, (begin, end) => {
+        const ledger = given(...begin)
+        expect(plain(ledger)).toEqual(groupOfThree)
+        expect(ledger.statuses()).toEqual(['normalize', 'normalize', 'normalize'])
+        ledger.receive(...end)
+        expect(plain(ledger)).toEqual(groupOfThree)
+        expect(ledger.statuses()).toEqual(['closed', 'closed', 'closed'])
+      }),
+      { numRuns: 500 },
+    )
+  })
+
+  test('gives the same even when ends overtake beginnings and everything is told twice', () => {
+    const all = [...firing, ...ended, ...firing, ...ended]
+    fc.assert(
+      fc.property(fc.shuffledSubarray(all, { minLength: all.length }), (deliveries) => {
+        const ledger = given(...deliveries)
+        expect(plain(ledger)).toEqual(groupOfThree)
+        expect(ledger.statuses()).toEqual(['closed', 'closed', 'closed'])
+      }),
+      { numRuns: 500 },
+    )
+  })
+})
+
+describe('resolved', () => {
+  test.each(['normalize', 'readiness', 'dry-run', 'awaiting_review', 'semi_manual'] as const)(
+    'closes in %s',
+    (status) => {
+      const ledger = given(grafana())
+      ledger.end(idOf(grafana()), status)
+      expect(ledger.receive(grafana({ status: 'resolved' }))).toEqual([`close ${idOf(grafana())}`])
+    },
+  )
+
+  test.each(['blocked', 'dry_run_passed', 'rejected', 'expired', 'dead_lettered'] as const)(
+    'after %s is attached and leaves the verdict',
+    (verdict) => {
+      const ledger = given(grafana())
+      ledger.end(idOf(grafana()), verdict)
+      expect(ledger.receive(grafana({ status: 'resolved' }))).toEqual([`attach ${idOf(grafana())}`])
+      expect(ledger.statuses()).toEqual([verdict])
+    },
+  )
+
+  test('keeps what the source measured while it fired, and when it ended', () => {
+    const ledger = given(
+      grafana(),
+      grafana({ status: 'resolved', received: 30, metric_context: { memory_percent: 61 } }),
+    )
+    expect(ledger.incidents.get(idOf(grafana()))?.sightings).toMatchObject([
+      { status: 'resolved', ends_at: at(29), metric_context: { memory_percent: 93 } },
+    ])
+  })
+
+  test('first is born closed, and the firing that comes later changes nothing', () => {
+    const ledger = given(grafana({ status: 'resolved', received: 30 }))
+    expect(ledger.statuses()).toEqual(['closed'])
+    expect(ledger.receive(grafana({ received: 31 }))).toEqual([`repeat ${idOf(grafana())}`])
+  })
+
+  test('then firing again is a new episode, and a new incident', () => {
+    const ledger = given(grafana(), grafana({ status: 'resolved', received: 30 }))
+    expect(ledger.receive(grafana({ starts: 60 }))).toEqual([`create ${idOf(grafana({ starts: 60 }))}`])
+    expect(ledger.receive(grafana({ starts: 60 }))).toEqual([`repeat ${idOf(grafana({ starts: 60 }))}`])
+    expect(ledger.receive(grafana({ received: 90 }))).toEqual([`repeat ${idOf(grafana())}`])
+  })
+
+  test('the page of the new episode goes to the new incident alone', () => {
+    const episode = [grafana({ starts: 60 }), page({ id: 'Q2', starts: 61 })]
+    for (const next of [episode, episode.toReversed()]) {
+      const ledger = given(grafana(), page(), grafana({ status: 'resolved', received: 30 }))
+      ledger.receive(page({ status: 'resolved', received: 31 }), ...next)
+      expect(ledger.membership()).toEqual(
+        [
+          [grafana(), page()],
+          [grafana({ starts: 60 }), page({ id: 'Q2' })],
+        ].map((members) => members.map(({ source_key }) => source_key).join()),
+      )
+    }
+  })
+})
+
+describe('a rule without start times', () => {
+  test('repeats while it fires, ends with ok, and begins anew with the next firing', () => {
+    const ledger = new Ledger()
+    const first = idOf(legacy({ received: 0 }))
+    const second = idOf(legacy({ received: 40 }))
+    const told = (received: number, status: Sighting['status']) => ledger.receive(legacy({ received, status }))
+    expect(told(0, 'firing')).toEqual([`create ${first}`])
+    expect(told(5, 'firing')).toEqual([`repeat ${first}`])
+    expect(told(10, 'resolved')).toEqual([`close ${first}`])
+    expect(told(11, 'resolved')).toEqual([`repeat ${first}`])
+    expect(told(40, 'firing')).toEqual([`create ${second}`])
+    expect(told(45, 'firing')).toEqual([`repeat ${second}`])
+    expect(told(50, 'resolved')).toEqual([`close ${second}`])
+    expect(ledger.statuses()).toEqual(['closed', 'closed'])
+    expect(ledger.incidents.get(first)?.sightings).toMatchObject([{ ends_at: at(10) }])
+  })
+
+  test('that says ok before anything else is born closed', () => {
+    expect(given(legacy({ status: 'resolved' })).statuses()).toEqual(['closed'])
+  })
+
+  test('its episode after a verdict is still the one open', () => {
+    const ledger = given(legacy())
+    ledger.end(idOf(legacy()), 'blocked')
+    expect(ledger.receive(legacy({ received: 5 }))).toEqual([`repeat ${idOf(legacy())}`])
+    expect(ledger.receive(legacy({ received: 6, status: 'resolved' }))).toEqual([`attach ${idOf(legacy())}`])
+  })
+})

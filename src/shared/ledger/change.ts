@@ -1,0 +1,43 @@
+/** A change to one incident in the ledger, as the scripts take it: checked against the chain head, applied whole. */
+import type { AuditRecord } from '../contracts/audit-record.ts'
+import type { LedgerKeys } from './keys.ts'
+
+export interface LedgerChange {
+  incident_id: string
+  /** Chain head this change was computed from; null when the incident must not exist yet; 'any' for mere counting. */
+  expected_head: string | null | 'any'
+  /** When a new incident was accepted (ms); null when it is listed already. */
+  listed_at: number | null
+  /** Repeats to count on the incident. */
+  repeats: number
+  /** Correlation keys to list it under, and the version each must still have (null: not checked). */
+  correlations: readonly { key: string; version: number | null }[]
+  records: readonly AuditRecord[]
+  /** Fields of the incident record to set. */
+  fields: Readonly<Record<string, string>>
+  /** Accounting counters to move. */
+  counts: Readonly<Record<string, number>>
+}
+
+const list = (items: readonly (string | number)[]) => [items.length, ...items]
+
+/** Keys and arguments of `change.lua`. */
+export const changeArguments = (change: LedgerChange, keys: LedgerKeys) => ({
+  keys: [
+    keys.incident(change.incident_id),
+    keys.trace(change.incident_id),
+    keys.index,
+    keys.accounting,
+    ...change.correlations.map(({ key }) => keys.correlation(key)),
+  ],
+  args: [
+    change.incident_id,
+    change.expected_head === 'any' ? '*' : (change.expected_head ?? ''),
+    change.listed_at ?? '',
+    change.repeats,
+    ...list(change.correlations.map(({ version }) => version ?? '')),
+    ...list(change.records.map((record) => JSON.stringify(record))),
+    ...list(Object.entries(change.fields).flat()),
+    ...list(Object.entries(change.counts).flat()),
+  ],
+})

@@ -1,0 +1,116 @@
+/** The incident ledger: what happened to every incident, kept apart from BullMQ's memory of its jobs. */
+import type { Redis } from 'ioredis'
+import { z } from 'zod'
+import { AuditRecord, type StageName } from '../contracts/audit-record.ts'
+import type { Incident } from '../contracts/incident.ts'
+import type { JobCommand } from '../queue/stage-queues.ts'
+import { changeArguments, type LedgerChange } from './change.ts'
+import { FieldValues, fieldsOf, toIncident } from './incident-fields.ts'
+import { type LedgerKeys, ledgerKeys } from './keys.ts'
+import { runScript } from './scripts.ts'
+
+/** How many incidents under one correlation key are looked at, last changed first: a group re-fires under the same key. */
+const RELATED_LIMIT = 64
+
+export interface Related {
+  /** Incidents of the alert's own id or under one of its correlation keys. */
+  incidents: Incident[]
+  /** Version of each correlation key, in the order asked: a change under the key in the meantime shows in it. */
+  versions: number[]
+}
+
+const RECORD = fieldsOf('none')
+const RelatedReply = z.tuple([z.array(z.number()), z.array(FieldValues)])
+const IncidentReply = z.tuple([FieldValues, z.array(z.string())])
+
+/** The number of keys a BullMQ command takes, the rest being its arguments. */
+const COMMAND_KEYS: Record<string, number> = { addStandardJob: 9, addDelayedJob: 6, promote: 9 }
+
+export class IncidentLedger {
+  readonly keys: LedgerKeys
+  readonly #redis: Redis
+
+  constructor(redis: Redis, installation: string) {
+    this.#redis = redis
+    this.keys = ledgerKeys(installation)
+  }
+
+  /** One round trip: everything an arriving alert may belong to. */
+  async findRelated(incidentId: string, correlationKeys: readonly string[]): Promise<Related> {
+    const keys = [this.keys.incident(incidentId), ...correlationKeys.map((key) => this.keys.correlation(key))]
+    const reply = await runScript(this.#redis, 'interlockFindRelated', keys, [
+      incidentId,
+      this.keys.incident(''),
+      RELATED_LIMIT,
+      ...RECORD,
+    ])
+    const [versions, found] = RelatedReply.parse(reply)
+    return { versions, incidents: found.flatMap((values) => toIncident(RECORD, values) ?? []) }
+  }
+
+  /**
+   * One round trip, all or nothing: changes an incident and takes the queue's step with it. False when another writer
+   * was first: nothing was changed, look again and decide again.
+   */
+  async apply(change: LedgerChange, step: JobCommand | null): Promise<boolean> {
+    const { keys, args } = changeArguments(change, this.keys)
+    const keyCount = step ? (COMMAND_KEYS[step.command] ?? 0) : 0
+    const stepKeys = step?.arguments.slice(0, keyCount) ?? []
+    const stepArgs = step?.arguments.slice(keyCount) ?? []
+    const reply = await runScript(
+      this.#redis,
+      'interlockAccept',
+      [...stepKeys.map(String), ...keys],
+      [...stepArgs, ...args, step?.command ?? '', stepKeys.length, stepArgs.length],
+    )
+    return reply === 1
+  }
+
+  /**
+   * One round trip: an incident with its trace, or null when there is none of that id. `decisions` says which to read:
+   * all, or the one a stage starts from.
+   */
+  async read(
+    incidentId: string,
+    decisions: 'all' | 'none' | StageName = 'all',
+  ): Promise<{ incident: Incident; trace: AuditRecord[] } | null> {
+    const keys = [this.keys.incident(incidentId), this.keys.trace(incidentId)]
+    const names = fieldsOf(decisions)
+    const [values, trace] = IncidentReply.parse(await runScript(this.#redis, 'interlockReadIncident', keys, names))
+    const incident = toIncident(names, values)
+    return incident && { incident, trace: trace.map((text) => AuditRecord.parse(JSON.parse(text))) }
+  }
+
+  /** One round trip: an incident without trace and decisions. */
+  async readRecord(incidentId: string): Promise<Incident | null> {
+    return toIncident(RECORD, await this.#redis.hmget(this.keys.incident(incidentId), ...RECORD))
+  }
+
+  /** Incidents newest first, from the one behind `after` (null: from the newest). `at` is when it was accepted, in ms. */
+  async idsAfter(after: { at: number; id: string } | null, limit: number): Promise<{ id: string; at: number }[]> {
+    for (let offset = 0; ; offset += limit) {
+      const reply = await this.#redis.zrange(
+        this.keys.index,
+        after?.at ?? '+inf',
+        '-inf',
+        'BYSCORE',
+        'REV',
+        'LIMIT',
+        offset,
+        limit,
+        'WITHSCORES',
+      )
+      const page: { id: string; at: number }[] = []
+      for (let i = 0; i + 1 < reply.length; i += 2) page.push({ id: reply[i] as string, at: Number(reply[i + 1]) })
+      // Of several accepted in the same millisecond the index gives the greatest id first.
+      const rest = after ? page.filter(({ at, id }) => at < after.at || id < after.id) : page
+      if (rest.length > 0 || page.length === 0) return rest
+    }
+  }
+
+  /** Where every alert is: `received` = the sum of all others, or something was lost. */
+  async accounting(): Promise<Record<string, number>> {
+    const counters = await this.#redis.hgetall(this.keys.accounting)
+    return Object.fromEntries(Object.entries(counters).map(([name, count]) => [name, Number(count)]))
+  }
+}

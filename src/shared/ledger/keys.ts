@@ -1,0 +1,26 @@
+/** The ledger's keys in Redis, all under the installation's hash tag, beside BullMQ's own (`{interlock}:normalize:…`). */
+import { keyPrefix } from '../queue/stage-queues.ts'
+
+export interface LedgerKeys {
+  /** Hash: one incident's record. */
+  incident(id: string): string
+  /** List: its audit records, in order. */
+  trace(id: string): string
+  /** Sorted set: every incident id by the time it was accepted. */
+  index: string
+  /** Hash: how many alerts were received, and where each of them is now. */
+  accounting: string
+  /** Sorted set: the incidents under this correlation key, by the number of the change that listed each last. */
+  correlation(key: string): string
+}
+
+export const ledgerKeys = (installation: string): LedgerKeys => {
+  const prefix = keyPrefix(installation)
+  return {
+    incident: (id) => `${prefix}:incident:${id}`,
+    trace: (id) => `${prefix}:trace:${id}`,
+    index: `${prefix}:incidents`,
+    accounting: `${prefix}:accounting`,
+    correlation: (key) => `${prefix}:correlation:${key}`,
+  }
+}

@@ -1,0 +1,28 @@
+/** Loads the ledger's Lua: every write is one of two scripts, every read that must be consistent one of two others. */
+import { readFileSync } from 'node:fs'
+import type { Redis } from 'ioredis'
+import { jobScripts } from '../queue/job-scripts.ts'
+
+const text = (name: string) => readFileSync(new URL(`./${name}.lua`, import.meta.url), 'utf8')
+
+/** Commands by name; the number of keys varies, so each call passes it first. */
+const SCRIPTS = {
+  interlockAccept: text('change') + jobScripts('add_standard_job', 'add_delayed_job', 'promote') + text('accept'),
+  interlockCommit: text('change') + jobScripts('move_to_finished', 'add_standard_job') + text('commit'),
+  interlockReadIncident: text('read-incident'),
+  interlockFindRelated: text('find-related'),
+}
+export type LedgerScript = keyof typeof SCRIPTS
+
+type Runner = Record<LedgerScript, (keyCount: number, ...args: unknown[]) => Promise<unknown>>
+
+/** Runs one of the scripts on a connection, defining it there first when needed. */
+export const runScript = (
+  redis: Redis,
+  name: LedgerScript,
+  keys: readonly string[],
+  args: readonly unknown[],
+): Promise<unknown> => {
+  if (!(name in redis)) redis.defineCommand(name, { lua: SCRIPTS[name] })
+  return (redis as unknown as Runner)[name](keys.length, ...keys, ...args)
+}

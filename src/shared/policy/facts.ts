@@ -1,0 +1,35 @@
+/** Facts about a target: looked up in the catalogue of services, completed by what follows from them. Pure. */
+import type { Fact, Facts } from '../contracts/facts.ts'
+import type { PolicySet } from '../contracts/policy.ts'
+
+/** A fact that is not there is unknown. Names come from files, so nothing inherited may count as one. */
+export const findFact = (facts: Facts, name: string): Fact | undefined =>
+  Object.hasOwn(facts, name) ? facts[name] : undefined
+
+/**
+ * The one place where `stateless` comes from: not `stateful`. Where both are stated and contradict each other, neither
+ * is known.
+ */
+export const withDerivedFacts = (facts: Facts): Facts => {
+  const stateful = findFact(facts, 'stateful')
+  if (typeof stateful?.value !== 'boolean') return facts
+  const stated = findFact(facts, 'stateless')
+  if (stated === undefined) return { ...facts, stateless: { ...stateful, value: !stateful.value } }
+  if (stated.value === !stateful.value) return facts
+  const { stateful: _, stateless: __, ...rest } = facts
+  return rest
+}
+
+/** An unknown service, or a namespace the catalogue does not list for it, has no facts at all. */
+export const catalogFacts = (
+  { services, read_at }: Pick<PolicySet, 'services' | 'read_at'>,
+  target: { service: string; namespace: string },
+): Facts => {
+  const entry = Object.hasOwn(services, target.service) ? services[target.service] : undefined
+  if (!entry || (entry.namespaces.length > 0 && !entry.namespaces.includes(target.namespace))) return {}
+  const stated = Object.entries(entry.facts).map(([name, value]) => [
+    name,
+    { value, source: 'catalog', as_of: read_at },
+  ])
+  return withDerivedFacts(Object.fromEntries(stated))
+}

@@ -1,0 +1,49 @@
+/** The files of a policy folder as text, and the digest over them that every decision records. */
+import { readdir, readFile, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import { digest } from '../audit/digest.ts'
+import { PolicyError } from './policy-error.ts'
+
+export interface PolicyFiles {
+  /** Path inside the folder -> text, e.g. `high_memory_usage/specify.md`. A file that is not there has no entry. */
+  texts: ReadonlyMap<string, string>
+  classes: string[]
+  digest: string
+}
+
+const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
+
+const textOf = async (path: string): Promise<string | null> => {
+  try {
+    return await readFile(path, 'utf8')
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null
+    throw new PolicyError(`${path} cannot be read: ${reasonOf(error)}`)
+  }
+}
+
+/** Hidden folders (`.git`, a mounted volume's `..data`) are not classes. Links are followed. */
+const classFolders = async (dir: string): Promise<string[]> => {
+  try {
+    const names = (await readdir(dir)).filter((name) => !name.startsWith('.')).sort()
+    const folders = await Promise.all(names.map(async (name) => (await stat(join(dir, name))).isDirectory()))
+    return names.filter((_, index) => folders[index])
+  } catch (error) {
+    throw new PolicyError(
+      `policy folder ${dir} cannot be read (${reasonOf(error)}): set POLICY_DIR to a folder that can`,
+    )
+  }
+}
+
+/** Throws PolicyError when the folder or a file in it cannot be read. */
+export const readPolicyFiles = async (dir: string): Promise<PolicyFiles> => {
+  const classes = await classFolders(dir)
+  const own = classes.flatMap((name) => [`${name}/readiness.yaml`, `${name}/specify.md`])
+  const texts = new Map<string, string>()
+  for (const path of ['services.yaml', 'settings.yaml', ...own]) {
+    const text = await textOf(join(dir, path))
+    if (text !== null) texts.set(path, text)
+  }
+  const sorted = [...texts].sort(([a], [b]) => (a < b ? -1 : 1))
+  return { texts, classes, digest: digest(sorted) }
+}

@@ -1,0 +1,151 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { describe, expect, it } from 'vitest'
+import { checkSpec, parseSpec } from './spec-document.ts'
+
+const root = fileURLToPath(new URL('../../..', import.meta.url))
+const fixture = (name: string) => readFileSync(`${root}/fixtures/specs/${name}.md`, 'utf8')
+const section = (body: string) => `# Spec\n\n## Pre-approved actions\n\n${body}\n\n## Later\n\n- \`later\`\n`
+const yaml = (body: string) => section(`\`\`\`yaml\n${body}\n\`\`\``)
+const names = (text: string) => parseSpec(text).pre_approved.map(({ action }) => action)
+
+describe('parseSpec', () => {
+  it.each<[string, string, string[]]>([
+    [
+      'bullets',
+      section('- `restart_pod`: one pod\n- `scale_up_replicas_one`'),
+      ['restart_pod', 'scale_up_replicas_one'],
+    ],
+    ['yaml', yaml('- action: restart_pod'), ['restart_pod']],
+    ['both forms', `${section('- `a`')}`.replace('- `a`', '- `a`\n\n```yml\n- action: b\n```'), ['a', 'b']],
+    ['each action once', section('- `a`\n- `a`'), ['a']],
+    ['a bullet without backticks', section('- restart_pod'), []],
+    ['a name later in the bullet', section('- not `restart_pod`'), []],
+    ['an open task', section('- [ ] `restart_pod`'), []],
+    ['a command in backticks', section('- `kubectl delete pod`'), []],
+    ['a nested bullet', section('- text\n  - `restart_pod`'), []],
+    ['a list below a sub-heading', section('- `a`\n\n### Never\n\n- `b`'), ['a']],
+    ['a comment', section('<!--\n- `restart_pod`\n-->'), []],
+    ['a quotation', section('> - `restart_pod`'), []],
+    ['yaml that is not marked as such', section('```\n- action: restart_pod\n```'), []],
+    ['no such section', '# Spec\n\n- `restart_pod`\n', []],
+    ['another heading for it', '# Spec\n\n### 7. Pre-Approved Actions:\n\n* `restart_pod`\n', ['restart_pod']],
+    ['an empty document', '', []],
+  ])('%s', (_, text, expected) => {
+    expect(names(text)).toEqual(expected)
+    expect(parseSpec(text).problems).toEqual([])
+  })
+
+  it('reads radius and conditions from yaml', () => {
+    expect(parseSpec(fixture('course_with_conditions')).pre_approved).toEqual([
+      { action: 'restart_pod', radius_of_impact: 'pod', requires: [] },
+      {
+        action: 'scale_up_replicas_one',
+        radius_of_impact: 'deployment',
+        requires: [
+          { text: 'stateless', fact: 'stateless', kind: 'is_true' },
+          { text: 'hpa_enabled', fact: 'hpa_enabled', kind: 'is_true' },
+        ],
+      },
+    ])
+  })
+
+  it('an action listed twice needs the conditions of both entries, and the narrowest radius', () => {
+    const text = yaml(
+      '- {action: a, requires: [x], radius_of_impact: namespace}\n- {action: a, requires: [y], radius_of_impact: pod}',
+    )
+    const [only, ...more] = parseSpec(text).pre_approved
+    expect(more).toEqual([])
+    expect(only).toMatchObject({ radius_of_impact: 'pod', requires: [{ fact: 'x' }, { fact: 'y' }] })
+  })
+
+  it.each([
+    [
+      'a misspelt key, whose conditions would be lost',
+      yaml('- action: a\n  require: [x]'),
+      6,
+      'require is not a known key',
+    ],
+    [
+      'a condition that cannot be read',
+      yaml('- action: a\n  requires:\n    - x\n    - "y = 1"'),
+      9,
+      "condition 'y = 1'",
+    ],
+    ['a condition that is not text', yaml('- action: a\n  requires: [true]'), 6, 'requires.0 is true'],
+    ['one condition instead of a list', yaml('- action: a\n  requires: x'), 6, 'requires is "x"'],
+    ['an unknown radius', yaml('- action: a\n  radius_of_impact: galaxy'), 6, 'radius_of_impact is "galaxy"'],
+    ['broken yaml', yaml('- action: [a'), 6, ''],
+    ['a key twice', yaml('- action: a\n  requires: [x]\n  requires: []'), 8, 'unique'],
+    ['a mapping', yaml('action: a'), 6, "not a list of '- action: NAME'"],
+    ['a denial in the list', section('- `delete_namespace`: never'), 5, 'move it to the constraints'],
+  ])('%s is a problem, with its line', (_, text, line, message) => {
+    const [problem] = parseSpec(text).problems
+    expect(problem?.line).toBe(line)
+    expect(problem?.message).toContain(message)
+  })
+})
+
+describe('checkSpec', () => {
+  it.each(['course', 'course_with_conditions'])('finds nothing in %s', (name) => {
+    expect(checkSpec(fixture(name))).toEqual([])
+  })
+
+  it.each(readdirSync(`${root}/policies`).filter((name) => !name.endsWith('.yaml')))(
+    'finds nothing in the policy of %s',
+    (name) => {
+      expect(checkSpec(readFileSync(`${root}/policies/${name}/specify.md`, 'utf8'))).toEqual([])
+    },
+  )
+
+  it.each([
+    ['missing_why', ['missing_why 1:1']],
+    ['missing_what', ['missing_what 1:1']],
+    ['missing_constraints', ['missing_constraints 1:1']],
+    ['missing_success_criteria', ['missing_success_criteria 1:1']],
+    ['missing_given_when_then', ['missing_given_when_then 1:1']],
+    ['missing_pre_approved_actions', ['missing_pre_approved_actions 1:1']],
+    ['no_readable_action', ['missing_pre_approved_actions 42:1']],
+    ['action_unreadable', ['action_unreadable 45:1']],
+    ['action_denied_in_list', ['action_unreadable 45:1']],
+    ['condition_unreadable', ['condition_unreadable 47:25']],
+    ['condition_in_prose', ['condition_in_prose 44:1']],
+    ['misspelt_requires', ['missing_pre_approved_actions 42:1', 'action_unreadable 45:3']],
+    ['concrete_command', ['concrete_command 11:13', 'concrete_command 12:4', 'concrete_command 12:38']],
+  ])('%s: exactly what is wrong, and where', (name, expected) => {
+    expect(checkSpec(fixture(name)).map(({ code, line, column }) => `${code} ${line}:${column}`)).toEqual(expected)
+  })
+
+  const withHeadings = (...headings: string[]) =>
+    [...headings, 'Success criteria', 'Scenarios', 'Pre-approved actions']
+      .map((title) => `## ${title}\n\n${title === 'Pre-approved actions' ? '- `a`' : 'Given x, when y, then z.'}\n`)
+      .join('\n')
+
+  it.each<[string[], string[]]>([
+    [['WHY', 'WHAT', 'Constraints'], []],
+    [['1. Why', '2. What', '3. Constraints'], []],
+    [['Context', 'What', 'Out of scope'], []],
+    [['Context', 'Why', 'Out of scope'], []],
+    [['Why', 'What', 'Must not change'], []],
+    [['Why', 'What', 'What must not change'], []],
+    [['Context', 'Constraints'], ['missing_what']],
+    [['Why', 'What must not change'], ['missing_what']],
+    [['What', 'Constraints'], ['missing_why']],
+    [['Whyever', 'What', 'Constraints'], ['missing_why']],
+    [[], ['missing_why', 'missing_what', 'missing_constraints']],
+  ])('headings %j leave %j', (headings, expected) => {
+    expect(checkSpec(withHeadings(...headings)).map(({ code }) => code)).toEqual(expected)
+  })
+
+  it('a heading with nothing under it states nothing, one with a filled subsection does', () => {
+    const empty = withHeadings('What', 'Constraints').replace('## What', '## Why\n\n## What')
+    expect(checkSpec(empty).map(({ code }) => code)).toEqual(['missing_why'])
+    expect(checkSpec(empty.replace('## Why\n', '## Why\n\n### Problem\n\nSlow.\n'))).toEqual([])
+  })
+
+  it('a heading that names the three words is not yet a scenario', () => {
+    const text = withHeadings('Why', 'What', 'Constraints').replaceAll('Given x, when y, then z.', 'Text.')
+    const codes = checkSpec(text.replace('## Scenarios', '## Given/When/Then')).map(({ code }) => code)
+    expect(codes).toEqual(['missing_given_when_then'])
+  })
+})

@@ -1,0 +1,38 @@
+/** The HTTP errors: one table of codes, answered as problem+json (RFC 9457). */
+export const PROBLEMS = {
+  body_empty: { status: 400, title: 'The request has no body' },
+  body_not_json: { status: 400, title: 'The body is not JSON' },
+  query_invalid: { status: 400, title: 'A query parameter is invalid' },
+  incident_unknown: { status: 404, title: 'There is no such incident' },
+  source_unknown: { status: 404, title: 'There is no such webhook source' },
+  route_unknown: { status: 404, title: 'There is no such address' },
+  body_too_large: { status: 413, title: 'The body is too large' },
+  content_type_unsupported: { status: 415, title: 'The content type is not supported' },
+  nothing_understood: { status: 422, title: 'Nothing in the delivery could be understood' },
+  request_invalid: { status: 400, title: 'The request is not valid HTTP for this address' },
+  redis_unavailable: { status: 503, title: 'Redis does not answer; nothing was accepted, try again' },
+  internal_error: { status: 500, title: 'An unexpected error' },
+} as const satisfies Record<string, { status: number; title: string }>
+
+export type ProblemCode = keyof typeof PROBLEMS
+
+/** Thrown by a route; `detail` names the field, the value and the fix, `extra` adds members to the document. */
+export class Problem extends Error {
+  readonly code: ProblemCode
+  readonly extra: Record<string, unknown>
+  constructor(code: ProblemCode, detail: string, extra: Record<string, unknown> = {}) {
+    super(detail)
+    this.name = 'Problem'
+    this.code = code
+    this.extra = extra
+  }
+
+  get status(): number {
+    return PROBLEMS[this.code].status
+  }
+
+  toDocument(): Record<string, unknown> {
+    const { status, title } = PROBLEMS[this.code]
+    return { type: 'about:blank', title, status, code: this.code, detail: this.message, ...this.extra }
+  }
+}

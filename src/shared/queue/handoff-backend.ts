@@ -1,0 +1,161 @@
+/**
+ * The hand-off between stages, fused into BullMQ's own completion: one script checks the lock, finishes the job, records
+ * the decision and adds the next job. A worker that lost its lock commits nothing; a crash leaves all of it or none.
+ */
+import { createIORedisClient, QueueKeys, type QueueOptions, RedisConnection, RedisQueueBackend } from 'bullmq'
+import type { Redis } from 'ioredis'
+import type { StageName } from '../contracts/audit-record.ts'
+import { changeArguments, type LedgerChange } from '../ledger/change.ts'
+import type { LedgerKeys } from '../ledger/keys.ts'
+import { runScript } from '../ledger/scripts.ts'
+import { addJobCommand } from './stage-queues.ts'
+
+/** What finishing a job does to the ledger, and which stage's queue gets the incident next (null at the end). */
+export interface Commit {
+  change: LedgerChange
+  next: StageName | null
+}
+
+/** What a stage's processor returns. `again` decides anew when the incident changed between reading and committing. */
+export class Handoff<Summary = unknown> {
+  readonly first: { commit: Commit | null; summary: Summary }
+  readonly again: () => Promise<{ commit: Commit | null; summary: Summary }>
+  /** What was committed in the end. */
+  summary: Summary
+
+  constructor(first: Handoff<Summary>['first'], again: Handoff<Summary>['again']) {
+    this.first = first
+    this.again = again
+    this.summary = first.summary
+  }
+
+  /** The job's return value: nothing, since the ledger has it all. */
+  toJSON(): null {
+    return null
+  }
+}
+
+/** Given the job that has failed for good: the commit that dead-letters its incident, or null when it has no incident. */
+export type DeadLetter = (jobData: unknown, reason: string) => Promise<Commit | null>
+
+type Arguments = Parameters<RedisQueueBackend['moveToFinished']>[1]
+const CHANGED_MEANWHILE = -100
+/** Keys and arguments of BullMQ's scripts, as `commit.lua` counts on them. */
+const FINISH_KEYS = 14
+const FINISH_ARGUMENTS = 9
+const ADD_KEYS = 9
+
+class IncidentChanged extends Error {}
+
+class HandoffBackend extends RedisQueueBackend {
+  #commits = new WeakMap<Arguments, Commit>()
+  #siblings = new Map<StageName, RedisQueueBackend>()
+  #ledgerKeys: LedgerKeys
+  #deadLetter: DeadLetter
+
+  constructor(
+    ledgerKeys: LedgerKeys,
+    deadLetter: DeadLetter,
+    ...backend: ConstructorParameters<typeof RedisQueueBackend>
+  ) {
+    super(...backend)
+    this.#ledgerKeys = ledgerKeys
+    this.#deadLetter = deadLetter
+  }
+
+  override async moveToCompleted(
+    ...[job, value, remove, token, fetchNext]: Parameters<RedisQueueBackend['moveToCompleted']>
+  ): ReturnType<RedisQueueBackend['moveToCompleted']> {
+    if (!(value instanceof Handoff)) return super.moveToCompleted(job, value, remove, token, fetchNext)
+    return this.#finish(
+      job.id,
+      value.first,
+      async () => {
+        const decided = await value.again()
+        value.summary = decided.summary
+        return decided
+      },
+      () => this.moveToCompletedArgs(job, 'null', remove, token, fetchNext),
+    )
+  }
+
+  override async moveToFailed(
+    ...[job, reason, remove, token, fetchNext, fields]: Parameters<RedisQueueBackend['moveToFailed']>
+  ): ReturnType<RedisQueueBackend['moveToFailed']> {
+    const decide = async () => ({ commit: await this.#deadLetter(job.data, reason) })
+    return this.#finish(job.id, await decide(), decide, () =>
+      this.moveToFailedArgs(job, reason, remove, token, fetchNext, fields),
+    )
+  }
+
+  async #finish(
+    jobId: string | undefined,
+    first: { commit: Commit | null },
+    again: () => Promise<{ commit: Commit | null }>,
+    finishArguments: () => Arguments,
+  ) {
+    for (let decided = first; ; decided = await again()) {
+      const args = finishArguments()
+      if (decided.commit) this.#commits.set(args, decided.commit)
+      try {
+        const result = await this.moveToFinished(jobId ?? '', args)
+        return { result, finishedOn: args[FINISH_KEYS + 1] as number }
+      } catch (error) {
+        if (!(error instanceof IncidentChanged)) throw error
+      }
+    }
+  }
+
+  /** Where BullMQ would run its own script, a finish that carries a commit runs the fused one. */
+  override execCommand(...[client, command, args]: Parameters<RedisQueueBackend['execCommand']>): unknown {
+    const commit = this.#commits.get(args)
+    return commit ? this.#commit(client as unknown as Redis, commit, args) : super.execCommand(client, command, args)
+  }
+
+  async #commit(client: Redis, { change, next }: Commit, finish: Arguments): Promise<unknown> {
+    const ledger = changeArguments(change, this.#ledgerKeys)
+    const add = next ? await addJobCommand(this.#sibling(next), change.incident_id, Date.now()) : null
+    if (finish.length !== FINISH_KEYS + FINISH_ARGUMENTS)
+      throw new Error('BullMQ finishes a job in a way not known here')
+    const result = await runScript(
+      client,
+      'interlockCommit',
+      [...finish.slice(0, FINISH_KEYS), ...ledger.keys, ...(add?.arguments.slice(0, ADD_KEYS) ?? [])].map(String),
+      [
+        ...finish.slice(FINISH_KEYS),
+        ...ledger.args,
+        ...(add?.arguments.slice(ADD_KEYS) ?? []),
+        ledger.keys.length,
+        ledger.args.length,
+      ],
+    )
+    if (result === CHANGED_MEANWHILE) throw new IncidentChanged()
+    return result
+  }
+
+  #sibling(stage: StageName): RedisQueueBackend {
+    const known = this.#siblings.get(stage) ?? (this.forQueue(stage) as RedisQueueBackend)
+    this.#siblings.set(stage, known)
+    return known
+  }
+}
+
+/** The `backendFactory` of a stage's worker. `redis` stays the caller's; the blocking duplicate is the worker's own. */
+export const handoffBackend =
+  (redis: Redis, ledgerKeys: LedgerKeys, deadLetter: DeadLetter) =>
+  (name: string, opts: QueueOptions): HandoffBackend => {
+    const keys = new QueueKeys(opts.prefix)
+    return new HandoffBackend(
+      ledgerKeys,
+      deadLetter,
+      new RedisConnection(redis, { shared: true, blocking: false }),
+      name,
+      keys.getKeys(name),
+      (type) => keys.toKey(name, type),
+      opts,
+      new RedisConnection(createIORedisClient(redis).duplicate({ connectionName: `interlock:${name}` }), {
+        shared: false,
+        blocking: true,
+      }),
+    )
+  }

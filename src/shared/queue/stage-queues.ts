@@ -1,0 +1,71 @@
+/** The three queues: their names, their keys under one hash tag, and how their jobs are kept and retried. */
+import { type JobJson, type JobsOptions, Queue, type RedisClient, type RedisQueueBackend } from 'bullmq'
+import type { Redis } from 'ioredis'
+import type { StageName } from '../contracts/audit-record.ts'
+import type { JobData } from '../contracts/job.ts'
+
+/** One hash tag for the queues and the ledger: on a Redis Cluster a hand-off touches one shard. */
+export const keyPrefix = (installation: string): string => `{${installation}}`
+
+/**
+ * A completed job is forgotten at once: what happened is in the ledger, and a hand-off cannot happen twice. A failed
+ * one stays until it is redriven. Attempts at about 0.5-1, 1-2, 2-4 and 4-8 s.
+ */
+export const JOB_OPTIONS = {
+  attempts: 5,
+  backoff: { type: 'exponential', delay: 1000, jitter: 0.5 },
+  removeOnComplete: true,
+  removeOnFail: false,
+} as const satisfies JobsOptions
+
+export const openQueue = (stage: StageName, redis: Redis, installation: string): Queue =>
+  new Queue(stage, {
+    connection: redis,
+    prefix: keyPrefix(installation),
+    skipWaitingForReady: true,
+    streams: { events: { maxLen: 1000 } },
+  })
+
+/** What a BullMQ script is called with: first its keys, then its arguments. */
+export interface JobCommand {
+  command: string
+  arguments: (string | Buffer)[]
+}
+
+type AddArguments = Pick<RedisQueueBackend, 'addJobToTransaction' | 'keys'>
+
+/**
+ * The arguments with which BullMQ would add this incident's job, not sent: they go into a script that adds the job and
+ * changes the ledger in one step. `runAt` (ms) makes it a delayed job.
+ */
+export const addJobCommand = async (
+  queue: AddArguments,
+  incidentId: string,
+  now: number,
+  runAt = now,
+): Promise<JobCommand> => {
+  let captured: JobCommand | undefined
+  const recorder = {
+    runCommand: (name: string, args: (string | Buffer)[]) => {
+      captured = { command: name.slice(0, name.indexOf(':')), arguments: args }
+      return incidentId
+    },
+  }
+  const delay = Math.max(0, runAt - now)
+  const job = {
+    id: incidentId,
+    name: 'incident',
+    data: JSON.stringify({ schema: 1, incident_id: incidentId } satisfies JobData),
+    opts: { ...JOB_OPTIONS, jobId: incidentId, ...(delay > 0 && { delay }) },
+    timestamp: now,
+  }
+  await queue.addJobToTransaction(
+    recorder as unknown as RedisClient,
+    job as unknown as JobJson,
+    incidentId,
+    {},
+    queue.keys,
+  )
+  if (captured === undefined) throw new Error('BullMQ did not build the arguments of an add')
+  return captured
+}

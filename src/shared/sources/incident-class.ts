@@ -1,0 +1,22 @@
+/** What kind of incident an alert is: it selects the policy. */
+
+/** Monitoring is blind: says nothing about the workload, so never takes the rule's own class or severity. */
+export const MONITORING_GAP = 'monitoring_gap'
+
+const UNCLASSIFIED = 'unclassified'
+
+/** Grafana puts these in place of the rule's name when its query fails or returns nothing. */
+export const isDatasourceAlert = (alertName: string): boolean => /^Datasource(Error|NoData)$/.test(alertName)
+
+export const classOf = (alertName: string): string =>
+  alertName
+    .toLowerCase()
+    .replace(/[^a-z0-9_-]/g, '_')
+    .replace(/^[_-]+/, '')
+
+/** From the default title of both monitoring senders, `[FIRING:1] high_memory_usage prod …`; people write any other. */
+export const classOfTitle = (title: string): string => {
+  const name = /^\[FIRING:\d+[^\]]*\] ([A-Za-z][A-Za-z0-9_-]{0,63})(?= |$)/.exec(title)?.[1]
+  if (name === undefined) return UNCLASSIFIED
+  return isDatasourceAlert(name) ? MONITORING_GAP : classOf(name)
+}

@@ -1,0 +1,32 @@
+/** The numbers a source measured, by the names it gives them. */
+import { z } from 'zod'
+import { plainNumber } from './plain-number.ts'
+import { WINDOW_KEYS } from './window.ts'
+
+type Numbers = Record<string, number>
+
+const Entries = z.record(z.string(), z.unknown())
+
+/** Double underscores mark a sender's private keys, and `__proto__`. */
+const NAME = /^(?!__)[A-Za-z_][A-Za-z0-9_]{0,63}$/
+
+/** The entries that are plain finite numbers under an identifier, the window aside. */
+export const numbersIn = (fields: unknown): Numbers =>
+  Object.fromEntries(
+    Object.entries(Entries.safeParse(fields).data ?? {}).flatMap(([name, value]) => {
+      const number = plainNumber(value)
+      return number !== null && NAME.test(name) && !WINDOW_KEYS.includes(name) ? [[name, number]] : []
+    }),
+  )
+
+/**
+ * Grafana's `values` hold every expression of the rule by refID, the threshold's own 0 or 1 included. That one is the
+ * rule's condition, by convention its last expression, and no measurement.
+ */
+export const refIdNumbers = (values: unknown): Numbers => {
+  const numbers = numbersIn(values)
+  const last = Object.keys(numbers).sort().at(-1)
+  if (last === undefined || ![0, 1].includes(numbers[last] ?? Number.NaN)) return numbers
+  const { [last]: _condition, ...measured } = numbers
+  return measured
+}

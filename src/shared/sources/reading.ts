@@ -1,0 +1,47 @@
+/** The ways to answer for one alert, and the one wording of a rejection: field, value, fix. */
+import type { z } from 'zod'
+import { Alert } from '../contracts/alert.ts'
+import type { Reading } from './source.ts'
+
+/** Enough to recognise a value by, too little to smuggle a document into the logs. */
+const LONGEST = 80
+
+/** A stranger's value for people to read: short, and quoted so that it cannot steer a terminal. */
+export const shown = (value: unknown): string => {
+  if (value === undefined) return 'missing'
+  if (typeof value === 'string') return JSON.stringify(value.length > LONGEST ? `${value.slice(0, LONGEST)}…` : value)
+  if (Array.isArray(value)) return 'an array'
+  return typeof value === 'object' && value !== null ? 'an object' : String(value)
+}
+
+export const ignored = (reason: string): Reading => ({ reading: 'ignored', reason })
+
+export const rejected = (field: string, value: unknown, fix: string): Reading => ({
+  reading: 'rejected',
+  reason: `${field} is ${shown(value)}: ${fix}`,
+})
+
+const valueAt = (input: unknown, path: readonly PropertyKey[]): unknown =>
+  path.reduce<unknown>(
+    (value, key) =>
+      typeof value === 'object' && value !== null && Object.hasOwn(value, key)
+        ? (value as Record<PropertyKey, unknown>)[key]
+        : undefined,
+    input,
+  )
+
+/** Rejects for the first thing that is wrong; `at` is where `input` stands in the delivery, e.g. `alerts[2]`. */
+export const rejectedBy = (error: z.ZodError, input: unknown, at: string): Reading => {
+  const path = error.issues[0]?.path ?? []
+  const field = path.reduce<string>(
+    (name, key) => (typeof key === 'number' ? `${name}[${key}]` : `${name}${name && '.'}${String(key)}`),
+    at,
+  )
+  return rejected(field || 'the body', valueAt(input, path), error.issues[0]?.message ?? 'not understood')
+}
+
+/** The last gate of every adapter: what does not satisfy the contract never leaves it as an alert. */
+export const alertReading = (candidate: z.input<typeof Alert>, at: string): Reading => {
+  const parsed = Alert.safeParse(candidate)
+  return parsed.success ? { reading: 'alert', alert: parsed.data } : rejectedBy(parsed.error, candidate, at)
+}

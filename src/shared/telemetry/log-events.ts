@@ -1,0 +1,21 @@
+/** The closed list of what Interlock logs: each event's level and meaning. A name that is not here does not compile. */
+export const LOG_EVENTS = {
+  process_started: { level: 'info', meaning: 'A process is ready for work.' },
+  process_stopping: { level: 'info', meaning: 'A process was told to stop and finishes what it has in hand.' },
+  process_stopped: { level: 'info', meaning: 'A process has finished and ends.' },
+  unsigned_sources: { level: 'warn', meaning: 'Sources are accepted without a signature.' },
+  webhook_accepted: { level: 'info', meaning: 'A delivery was stored and its incidents were taken up.' },
+  webhook_ignored: { level: 'info', meaning: 'A delivery was understood and is deliberately not an incident.' },
+  webhook_rejected: { level: 'warn', meaning: 'A delivery, or one alert of it, was not understood or not allowed.' },
+  request_failed: { level: 'error', meaning: 'A request failed for a reason of our own; nothing was acknowledged.' },
+  shutdown_forced: { level: 'error', meaning: 'Work in hand was not finished within the drain deadline.' },
+  stage_decided: { level: 'info', meaning: 'A stage recorded its decision on an incident.' },
+  stage_failed: { level: 'warn', meaning: 'A stage could not decide; it is tried again.' },
+  dead_lettered: { level: 'error', meaning: 'The pipeline gave up on an incident and recorded that as its verdict.' },
+  policy_loaded: { level: 'info', meaning: 'A policy set is in force.' },
+  policy_refused: { level: 'error', meaning: 'A changed policy set is invalid; the last good one stays in force.' },
+  redis_ready: { level: 'info', meaning: 'Redis answers.' },
+  redis_error: { level: 'error', meaning: 'Redis does not answer or refused a command.' },
+} as const satisfies Record<string, { level: 'debug' | 'info' | 'warn' | 'error'; meaning: string }>
+
+export type LogEvent = keyof typeof LOG_EVENTS

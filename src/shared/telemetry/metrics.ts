@@ -1,0 +1,89 @@
+/** Every metric Interlock exports. `/metrics` reads only what is in memory here and never waits for Redis. */
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
+import { SourceName } from '../contracts/alert.ts'
+import { StageName } from '../contracts/audit-record.ts'
+import { VerdictName } from '../contracts/incident.ts'
+
+/** Upper edges in seconds; every SLO threshold (0.25, 30, 300, 900) lies on one. */
+const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 900]
+
+export const WEBHOOK_OUTCOMES = [
+  'accepted',
+  'attached',
+  'duplicate',
+  'closed',
+  'ignored',
+  'rejected',
+  'invalid',
+] as const
+
+export type Metrics = ReturnType<typeof createMetrics>
+
+/** One registry a process, its series initialised to 0 so that a rate exists before the first event. */
+export const createMetrics = (version: string) => {
+  const registry = new Registry()
+  const registers = [registry]
+  // promtool refuses gauges named *_total; these three are prom-client's own.
+  collectDefaultMetrics({ register: registry })
+  for (const name of ['nodejs_active_handles_total', 'nodejs_active_requests_total', 'nodejs_active_resources_total'])
+    registry.removeSingleMetric(name)
+
+  const counter = <Label extends string>(name: string, help: string, labelNames: readonly Label[]) =>
+    new Counter({ name: `interlock_${name}`, help, labelNames: [...labelNames], registers })
+  const histogram = <Label extends string>(
+    name: string,
+    help: string,
+    labelNames: readonly Label[],
+    buckets = SECONDS,
+  ) => new Histogram({ name: `interlock_${name}`, help, labelNames: [...labelNames], buckets, registers })
+
+  const metrics = {
+    registry,
+    httpRequestDuration: histogram('http_request_duration_seconds', 'Requests by route template.', [
+      'route',
+      'method',
+      'code',
+    ]),
+    webhookEvents: counter('webhook_events_total', 'Alerts received, by what became of them.', ['source', 'outcome']),
+    jobsEnqueued: counter('jobs_enqueued_total', 'Jobs added to a queue.', ['queue']),
+    jobsProcessed: counter('jobs_processed_total', 'Jobs a stage has finished.', ['queue', 'outcome']),
+    jobDuration: histogram('job_duration_seconds', 'Service time of a job.', ['queue']),
+    jobWait: histogram('job_wait_seconds', 'From runnable to start, first attempt only.', ['queue']),
+    jobRetries: counter('job_retries_total', 'Attempts that failed and are tried again.', ['queue']),
+    jobsDeadLettered: counter('jobs_dead_lettered_total', 'Jobs given up on.', ['queue']),
+    jobsStalled: counter('jobs_stalled_total', 'Jobs whose worker vanished and which another took up.', ['queue']),
+    workerConcurrency: new Gauge({
+      name: 'interlock_worker_concurrency',
+      help: 'Jobs this process works on at once.',
+      labelNames: ['queue'],
+      registers,
+    }),
+    e2eDuration: histogram('e2e_duration_seconds', 'From accepted to verdict.', ['outcome']),
+    verdicts: counter('verdicts_total', 'Incidents ended, by verdict.', ['verdict']),
+    blockers: counter('blockers_total', 'Blockers that held an incident.', ['stage', 'code']),
+    readinessScore: histogram(
+      'readiness_score',
+      'Readiness totals, 0 to 25.',
+      [],
+      [5, 10, 15, 18, 19, 20, 21, 22, 23, 24, 25],
+    ),
+    invariantViolations: counter('invariant_violations_total', 'Breaches of what must never happen.', ['invariant']),
+  }
+  new Gauge({ name: 'interlock_build_info', help: 'What runs here.', labelNames: ['version'], registers }).set(
+    { version },
+    1,
+  )
+
+  for (const verdict of VerdictName.options) metrics.verdicts.inc({ verdict }, 0)
+  for (const source of SourceName.options)
+    for (const outcome of WEBHOOK_OUTCOMES) metrics.webhookEvents.inc({ source, outcome }, 0)
+  for (const queue of StageName.options) {
+    metrics.jobsEnqueued.inc({ queue }, 0)
+    metrics.jobRetries.inc({ queue }, 0)
+    metrics.jobsDeadLettered.inc({ queue }, 0)
+    metrics.jobsStalled.inc({ queue }, 0)
+    for (const outcome of ['next', 'stop', 'skipped', 'failed']) metrics.jobsProcessed.inc({ queue, outcome }, 0)
+  }
+  metrics.invariantViolations.inc({ invariant: 'dry_run_before_readiness' }, 0)
+  return metrics
+}

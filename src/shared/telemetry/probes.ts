@@ -1,0 +1,47 @@
+/** `/healthz`, `/readyz` and `/metrics` of every process, the API and each worker alike. None of them needs a login. */
+import type { FastifyInstance } from 'fastify'
+import type { Redis } from 'ioredis'
+import type { Metrics } from './metrics.ts'
+
+/** Null when the check holds, else what is wrong and what to do about it. */
+export type ReadinessCheck = () => Promise<string | null> | string | null
+
+const CHECK_DEADLINE_MS = 1000
+
+const withDeadline = (check: ReadinessCheck): Promise<string | null> => {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<string>((resolve) => {
+    timer = setTimeout(() => resolve(`no answer within ${CHECK_DEADLINE_MS} ms`), CHECK_DEADLINE_MS)
+  })
+  const run = async () => check()
+  return Promise.race([run().catch((error: Error) => error.message), late]).finally(() => clearTimeout(timer))
+}
+
+/** Whether this Redis can be trusted with incidents: it answers, and it never evicts a key that has a TTL (a job's lock). */
+export const redisCheck =
+  (redis: Redis): ReadinessCheck =>
+  async () => {
+    const policy = /maxmemory_policy:(\S+)/.exec(await redis.info('memory'))?.[1]
+    return policy === undefined || policy === 'noeviction'
+      ? null
+      : `maxmemory-policy is ${policy}: set it to noeviction`
+  }
+
+export const addProbes = (
+  app: FastifyInstance,
+  { checks, metrics }: { checks: Record<string, ReadinessCheck>; metrics: Metrics },
+): void => {
+  app.get('/healthz', () => ({ status: 'ok' }))
+  app.get('/readyz', async (_request, reply) => {
+    const results = await Promise.all(
+      Object.entries(checks).map(async ([name, check]) => [name, (await withDeadline(check)) ?? 'ok'] as const),
+    )
+    const ready = results.every(([, result]) => result === 'ok')
+    return reply
+      .code(ready ? 200 : 503)
+      .send({ status: ready ? 'ready' : 'not_ready', checks: Object.fromEntries(results) })
+  })
+  app.get('/metrics', async (_request, reply) =>
+    reply.type(metrics.registry.contentType).send(await metrics.registry.metrics()),
+  )
+}

@@ -1,0 +1,11 @@
+/** Blocker: a declared freeze is in force. */
+import { defineBlocker } from './define-blocker.ts'
+
+export const changeFreeze = defineBlocker({
+  code: 'change_freeze',
+  why: 'During a freeze nothing changes without a person.',
+  check: ({ freezes }) =>
+    freezes.map(({ scope, from, to, reason }) => `frozen (${scope}) from ${from} to ${to}: ${reason}`).join('; ') ||
+    null,
+  flip: ({ freezes }) => `wait until ${freezes.map(({ to }) => to).join(' and ')}, when the freeze ends`,
+})

@@ -1,0 +1,46 @@
+/** The end of an incident on which the pipeline itself failed: a verdict with its reason, in the same step as the failure. */
+import { chain, contentDigests } from '../shared/audit/record.ts'
+import type { StageName } from '../shared/contracts/audit-record.ts'
+import type { Verdict } from '../shared/contracts/incident.ts'
+import { JobData } from '../shared/contracts/job.ts'
+import { toFields } from '../shared/ledger/incident-fields.ts'
+import type { DeadLetter } from '../shared/queue/handoff-backend.ts'
+import type { StageContext } from './run-stage.ts'
+
+/** Null when the job names no incident or the incident no longer waits for this stage: then only the job fails. */
+export const deadLetter =
+  (stage: StageName, { ledger, now, actor }: StageContext): DeadLetter =>
+  async (jobData, reason) => {
+    const data = JobData.safeParse(jobData)
+    if (!data.success) return null
+    const { incident_id } = data.data
+    const read = await ledger.read(incident_id)
+    if (read?.incident.status !== stage) return null
+    const at = now()
+    const verdict: Verdict = { verdict: 'dead_lettered', stage, blockers: [], at }
+    const linked = chain(read.incident, [
+      {
+        at,
+        incident_id,
+        event: 'dead_lettered',
+        stage,
+        actor,
+        ...contentDigests(jobData, verdict, { stage, reason }),
+        decision_diff: { status: [stage, 'dead_lettered'], reason: [null, reason] },
+        policy_digest: null,
+      },
+    ])
+    return {
+      next: null,
+      change: {
+        incident_id,
+        expected_head: read.incident.head,
+        listed_at: null,
+        repeats: 0,
+        correlations: [],
+        records: linked.records,
+        fields: toFields({ status: 'dead_lettered', verdict, ...linked.head }),
+        counts: { in_flight: -1, 'verdict:dead_lettered': 1 },
+      },
+    }
+  }

@@ -1,0 +1,49 @@
+/** A worker process: the stages it was asked for, its probes, and an orderly end. */
+import { hostname } from 'node:os'
+import Fastify from 'fastify'
+import type { Config } from '../shared/config.ts'
+import type { StageName } from '../shared/contracts/audit-record.ts'
+import { IncidentLedger } from '../shared/ledger/incident-ledger.ts'
+import { untilStopped } from '../shared/lifecycle.ts'
+import { policiesInForce } from '../shared/policy/policies-in-force.ts'
+import { connectWorker, whenReady } from '../shared/queue/redis.ts'
+import { createLog } from '../shared/telemetry/log.ts'
+import { createMetrics } from '../shared/telemetry/metrics.ts'
+import { addProbes, redisCheck } from '../shared/telemetry/probes.ts'
+import { VERSION } from '../shared/version.ts'
+import { startStageWorker } from './stage-worker.ts'
+
+/** Decisions are pure and short; concurrency hides the two round trips of each. 50 is where the bench levels off. */
+const DEFAULT_CONCURRENCY = 50
+
+/** Resolves when the process was told to stop and has drained. Throws when it cannot start. */
+export const work = async (config: Config, redisUrl: string, stages: readonly StageName[]): Promise<void> => {
+  const log = createLog('worker', config.LOG_LEVEL)
+  const metrics = createMetrics(VERSION)
+  const policies = await policiesInForce(config.POLICY_DIR, log)
+  const redis = connectWorker(redisUrl)
+  redis.on('error', (err) => log.event('redis_error', { err }))
+  redis.on('ready', () => log.event('redis_ready'))
+  const probes = Fastify({ forceCloseConnections: true })
+  try {
+    await whenReady(redis)
+    addProbes(probes, { checks: { redis: redisCheck(redis) }, metrics })
+    await probes.listen({ host: config.HOST, port: config.WORKER_PORT })
+    const context = {
+      ledger: new IncidentLedger(redis, config.QUEUE_PREFIX),
+      policies: policies.current,
+      now: () => new Date().toISOString(),
+      actor: `worker:${hostname()}:${process.pid}`,
+    }
+    const concurrency = config.WORKER_CONCURRENCY ?? DEFAULT_CONCURRENCY
+    const settings = { redis, installation: config.QUEUE_PREFIX, concurrency, context, metrics, log }
+    const workers = stages.map((stage) => startStageWorker(stage, settings))
+    await Promise.all(workers.map((worker) => worker.waitUntilReady()))
+    log.event('process_started', { stages, probes: probes.listeningOrigin })
+    await untilStopped(log, () => Promise.all(workers.map((worker) => worker.close())))
+  } finally {
+    await probes.close()
+    policies.close()
+    redis.disconnect()
+  }
+}

@@ -1,0 +1,43 @@
+/** Counts and logs what a stage committed. Runs after the commit: a decision that did not take effect is never counted. */
+import { z } from 'zod'
+import type { StageName } from '../shared/contracts/audit-record.ts'
+import type { Log } from '../shared/telemetry/log.ts'
+import type { Metrics } from '../shared/telemetry/metrics.ts'
+import type { StageSummary } from './run-stage.ts'
+
+const Scored = z.object({ readiness: z.object({ score: z.number() }) })
+
+export const observeDecision = (
+  stage: StageName,
+  next: StageName | null,
+  summary: StageSummary,
+  metrics: Metrics,
+  log: Log,
+): void => {
+  metrics.jobsProcessed.inc({ queue: stage, outcome: summary.outcome })
+  const { incident_id, outcome } = summary
+  if (summary.outcome === 'skipped') {
+    log.event('stage_decided', { incident_id, stage, outcome, reason: summary.reason })
+    return
+  }
+  if (summary.outcome === 'next' && next) metrics.jobsEnqueued.inc({ queue: next })
+  const scored = stage === 'readiness' ? Scored.safeParse(summary.output) : null
+  if (scored?.success) metrics.readinessScore.observe(scored.data.readiness.score)
+  const { verdict } = summary
+  for (const { code } of verdict?.blockers ?? []) {
+    metrics.blockers.inc({ stage, code })
+    if (code === 'readiness_not_passed') metrics.invariantViolations.inc({ invariant: 'dry_run_before_readiness' })
+  }
+  if (verdict) {
+    const seconds = (Date.parse(summary.at) - Date.parse(summary.accepted_at)) / 1000
+    metrics.verdicts.inc({ verdict: verdict.verdict })
+    metrics.e2eDuration.observe({ outcome: verdict.verdict }, Math.max(0, seconds))
+  }
+  log.event('stage_decided', {
+    incident_id,
+    stage,
+    outcome,
+    verdict: verdict?.verdict,
+    blockers: verdict?.blockers.map(({ code }) => code),
+  })
+}

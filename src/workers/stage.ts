@@ -1,0 +1,48 @@
+/** What a stage is: pure decision and its data, nothing of queues. `run-stage` puts everything else round it. */
+import type { z } from 'zod'
+import type { AuditEvent, AuditRecord, StageName } from '../shared/contracts/audit-record.ts'
+import type { Blocker } from '../shared/contracts/blocker.ts'
+import type { Incident, VerdictName } from '../shared/contracts/incident.ts'
+import type { PolicySet } from '../shared/contracts/policy.ts'
+
+/** What `load` may pick from; all of it was read in one step, so it is one consistent view. */
+export interface Snapshot {
+  incident: Incident
+  trace: AuditRecord[]
+  policies: PolicySet
+}
+
+/** The audit events this decision writes, in order; the last one carries its output. */
+type Events = readonly [AuditEvent, ...AuditEvent[]]
+
+interface Recorded<Output> {
+  output: Output
+  events: Events
+  /** What an event adds to its record's `decision_diff`: field -> [before, after]. */
+  diff?: Partial<Record<AuditEvent, AuditRecord['decision_diff']>>
+}
+
+export type StageResult<Output> =
+  | (Recorded<Output> & { outcome: 'next' })
+  | (Recorded<Output> & { outcome: 'stop'; verdict: VerdictName; blockers: Blocker[] })
+
+/** Version of the rules: a replay under the same version gives the same bytes. Raise it when a decision may change. */
+export const RULES_VERSION = '1'
+
+/**
+ * `load` gathers what is known (facts, with source and age) and may wait for it; `decide` is a pure function of its
+ * three arguments, so a recorded decision can be made again from what was stored and gives the same bytes.
+ */
+export interface Stage<Name extends StageName, Input, Known extends { policy_digest: string | null }, Output> {
+  name: Name
+  input: z.ZodType<Input>
+  known: z.ZodType<Known>
+  output: z.ZodType<Output>
+  load(snapshot: Snapshot): Known | Promise<Known>
+  decide(input: Input, known: Known, now: string): StageResult<Output>
+}
+
+/** Types a stage from its own fields, so that neighbours that do not fit fail to compile in `pipeline.ts`. */
+export const defineStage = <Name extends StageName, Input, Known extends { policy_digest: string | null }, Output>(
+  stage: Stage<Name, Input, Known, Output>,
+): Stage<Name, Input, Known, Output> => stage

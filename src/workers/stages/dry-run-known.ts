@@ -1,0 +1,43 @@
+/** Everything a dry-run decision depends on beside its input: gathered here, stored with it, replayed from there. */
+import { z } from 'zod'
+import { Blocker } from '../../shared/contracts/blocker.ts'
+import { Radius } from '../../shared/contracts/card.ts'
+import { Facts } from '../../shared/contracts/facts.ts'
+import { Sha256 } from '../../shared/contracts/identifiers.ts'
+import { Conflict } from '../../shared/contracts/normalized.ts'
+import { PreApprovedAction } from '../../shared/contracts/policy.ts'
+import { merge } from '../../shared/incident/merge.ts'
+import { findClassPolicy } from '../../shared/policy/class-policy.ts'
+import { catalogFacts } from '../../shared/policy/facts.ts'
+import { gateCard } from '../blockers/gate-input.ts'
+import type { Snapshot } from '../stage.ts'
+
+/** Read again here, since the policy, the facts and the sources may have changed while the job waited. */
+export const DryRunKnown = z.strictObject({
+  policy_digest: Sha256,
+  policy_problem: Blocker.nullable(),
+  pre_approved: z.array(PreApprovedAction),
+  radius_of_impact: Radius.nullable(),
+  facts: Facts,
+  conflicts: z.array(Conflict),
+  /** Readiness let this incident through, and its record is in the trace. */
+  readiness_recorded: z.boolean(),
+  /** Nothing remembers confirmed runs yet, so every run counts as the first. */
+  first_run: z.literal(true),
+})
+export type DryRunKnown = z.infer<typeof DryRunKnown>
+
+export const dryRunKnown = ({ incident, trace, policies }: Snapshot): DryRunKnown => {
+  const { policy, blocker } = findClassPolicy(policies, incident.incident_class)
+  return {
+    policy_digest: policies.digest,
+    policy_problem: blocker,
+    pre_approved: policy?.pre_approved ?? [],
+    radius_of_impact: policy && gateCard(policy.card).radius_of_impact,
+    facts: incident.event ? catalogFacts(policies, incident.event) : {},
+    conflicts: merge(incident.incident_id, incident.sightings).conflicts,
+    readiness_recorded:
+      incident.decisions.readiness?.outcome === 'next' && trace.some(({ event }) => event === 'readiness_evaluated'),
+    first_run: true,
+  }
+}

@@ -1,0 +1,30 @@
+/** The first stage: what the sources saw, as one incident_event. It judges nothing: conflicts are readiness' to block. */
+import { z } from 'zod'
+import { Sighting } from '../../shared/contracts/alert.ts'
+import { IncidentId } from '../../shared/contracts/identifiers.ts'
+import { Normalized } from '../../shared/contracts/normalized.ts'
+import { distinctSources, merge } from '../../shared/incident/merge.ts'
+import { defineStage } from '../stage.ts'
+
+export const NormalizeInput = z.strictObject({ incident_id: IncidentId, sightings: z.array(Sighting).min(1) })
+export type NormalizeInput = z.infer<typeof NormalizeInput>
+
+/** No policy has a say in what the sources saw. */
+export const NormalizeKnown = z.strictObject({ policy_digest: z.null() })
+
+export const normalize = defineStage({
+  name: 'normalize',
+  input: NormalizeInput,
+  known: NormalizeKnown,
+  output: Normalized,
+  load: () => ({ policy_digest: null }),
+  decide: ({ incident_id, sightings }) => {
+    const { event, incident_class, severities, conflicts } = merge(incident_id, sightings)
+    const sources = distinctSources(sightings)
+    return {
+      outcome: 'next',
+      output: { event, incident_class, sources, severities, conflicts },
+      events: ['incident_event_normalized'],
+    }
+  },
+})

@@ -1,0 +1,75 @@
+/** Everything a readiness decision depends on beside its input: gathered here, stored with it, replayed from there. */
+import { z } from 'zod'
+import { SourceName } from '../../shared/contracts/alert.ts'
+import { Blocker } from '../../shared/contracts/blocker.ts'
+import { Facts } from '../../shared/contracts/facts.ts'
+import { Sha256 } from '../../shared/contracts/identifiers.ts'
+import type { Incident } from '../../shared/contracts/incident.ts'
+import { Conflict } from '../../shared/contracts/normalized.ts'
+import { type ClassPolicy, Freeze, type PolicySet, Profile } from '../../shared/contracts/policy.ts'
+import { SpecReference } from '../../shared/contracts/ready.ts'
+import { distinctSources, merge } from '../../shared/incident/merge.ts'
+import { findClassPolicy } from '../../shared/policy/class-policy.ts'
+import { catalogFacts } from '../../shared/policy/facts.ts'
+import { GateCard, gateCard } from '../blockers/gate-input.ts'
+import type { Snapshot } from '../stage.ts'
+import { traceCoverage } from './trace-coverage.ts'
+
+const PolicyInForce = z.strictObject({
+  card: GateCard,
+  profile: Profile,
+  action: z.string(),
+  sources_required: z.int(),
+  /** The card's own word; false overrules the catalogue. */
+  backup_verified: z.boolean().nullable(),
+  human_review_for_first_run: z.boolean(),
+  spec: SpecReference,
+})
+
+export const ReadinessKnown = z.strictObject({
+  policy_digest: Sha256,
+  policy: PolicyInForce.nullable(),
+  policy_problem: Blocker.nullable(),
+  facts: Facts,
+  /** Over all sightings there are now: a source may have reported since normalize ran. */
+  conflicts: z.array(Conflict),
+  sources: z.array(SourceName),
+  audit: z.strictObject({ coverage: z.number(), problem: z.string().nullable() }),
+  /** Those whose scope covers this incident, whenever they are. */
+  freezes: z.array(Freeze),
+})
+export type ReadinessKnown = z.infer<typeof ReadinessKnown>
+
+const inForce = ({ card, profile, spec }: ClassPolicy): z.infer<typeof PolicyInForce> => ({
+  card: gateCard(card),
+  profile,
+  action: card.pre_approved_action,
+  sources_required: card.sources_required,
+  backup_verified: card.checks.backup_verified ?? null,
+  human_review_for_first_run: card.checks.human_review_for_first_run === true,
+  spec,
+})
+
+/** The namespace is left out of the scopes while it is not known: it may be any, so every namespace's freeze applies. */
+const freezesFor = ({ freezes }: PolicySet, { incident_class, event }: Incident): Freeze[] =>
+  freezes.filter(({ scope }) => {
+    const [kind, name] = [scope.split(':')[0], scope.slice(scope.indexOf(':') + 1)]
+    if (kind === 'class') return name === incident_class
+    if (kind === 'global' || !event) return true
+    const own = kind === 'service' ? event.service : event.namespace
+    return own === name || own === ''
+  })
+
+export const readinessKnown = ({ incident, trace, policies }: Snapshot): ReadinessKnown => {
+  const { policy, blocker } = findClassPolicy(policies, incident.incident_class)
+  return {
+    policy_digest: policies.digest,
+    policy: policy && inForce(policy),
+    policy_problem: blocker,
+    facts: incident.event ? catalogFacts(policies, incident.event) : {},
+    conflicts: merge(incident.incident_id, incident.sightings).conflicts,
+    sources: distinctSources(incident.sightings),
+    audit: traceCoverage(trace, incident),
+    freezes: freezesFor(policies, incident),
+  }
+}

@@ -1,0 +1,35 @@
+/** The second stage: may a machine go on with this incident at all? Judges the card of its class and what is known now. */
+import { Normalized } from '../../shared/contracts/normalized.ts'
+import { Ready } from '../../shared/contracts/ready.ts'
+import { judge } from '../blockers/judge.ts'
+import { defineStage } from '../stage.ts'
+import { gateFromIncident } from './gate-from-incident.ts'
+import { ReadinessKnown, readinessKnown } from './readiness-known.ts'
+
+export const readiness = defineStage({
+  name: 'readiness',
+  input: Normalized,
+  known: ReadinessKnown,
+  output: Ready,
+  load: readinessKnown,
+  decide: (incident, known, now) => {
+    const { policy, facts } = known
+    const judgement = judge(gateFromIncident(incident, known, now))
+    const output: Ready = {
+      event: incident.event,
+      incident_class: incident.incident_class,
+      action: policy?.action ?? null,
+      readiness: { ...judgement, scores: policy?.card.scores ?? {}, facts },
+      needs_review: policy?.human_review_for_first_run ?? true,
+    }
+    const recorded = policy
+      ? {
+          output,
+          events: ['spec_resolved', 'readiness_evaluated'] as const,
+          diff: { spec_resolved: { spec: [null, policy.spec] as [unknown, unknown] } },
+        }
+      : { output, events: ['readiness_evaluated'] as const }
+    if (judgement.mode === 'auto') return { ...recorded, outcome: 'next' }
+    return { ...recorded, outcome: 'stop', verdict: judgement.mode, blockers: judgement.blockers }
+  },
+})

@@ -1,0 +1,79 @@
+/** The tables of docs/reference.md against the code: a name in one that is missing in the other fails. */
+import { describe, expect, it } from 'vitest'
+import { COMMANDS } from '../../src/cli/commands.ts'
+import { CONFIG_VARIABLES, loadConfig } from '../../src/shared/config.ts'
+import { AuditEvent } from '../../src/shared/contracts/audit-record.ts'
+import { BlockerCode } from '../../src/shared/contracts/blocker.ts'
+import { VerdictName } from '../../src/shared/contracts/incident.ts'
+import { PROBLEMS } from '../../src/shared/problem.ts'
+import { LOG_EVENTS } from '../../src/shared/telemetry/log-events.ts'
+import { createMetrics } from '../../src/shared/telemetry/metrics.ts'
+import { repositoryFiles } from '../support/repository-files.ts'
+
+const [reference] = repositoryFiles('docs', /^docs\/reference\.md$/)
+
+/** The cells of a section's table, row by row, without its head. */
+const tableOf = (heading: string): string[][] => {
+  const section = reference?.text.split(/^## /m).find((text) => text.startsWith(`${heading}\n`)) ?? ''
+  const rows = section.split('\n').filter((line) => line.startsWith('|'))
+  return rows.slice(2).map((row) =>
+    row
+      .split('|')
+      .slice(1, -1)
+      .map((cell) => cell.trim()),
+  )
+}
+const namesIn = (heading: string): string[] => tableOf(heading).map(([name = '']) => name.replaceAll('`', ''))
+
+/** Codes are written out where they are thrown: `new CommandError('invalid_json', …)`. */
+const thrownCodes = (): string[] => {
+  const thrown = /(?:new (?:Command|Coded)Error|super)\(\s*'([a-z_]+)'/g
+  const sources = repositoryFiles('src', /(?<!\.test)\.ts$/)
+  return [...new Set(sources.flatMap(({ text }) => [...text.matchAll(thrown)].map(([, code = '']) => code)))]
+}
+
+describe('docs/reference.md names exactly what the code has', () => {
+  it.each<[string, () => readonly string[]]>([
+    ['Commands', () => Object.keys(COMMANDS)],
+    ['Exit codes', () => ['0', '1', '2']],
+    ['Environment variables', () => CONFIG_VARIABLES],
+    ['Verdicts', () => VerdictName.options],
+    ['Blocker codes', () => BlockerCode.options],
+    ['Audit events', () => AuditEvent.options],
+  ])('%s, in the same order', (heading, names) => {
+    expect(names().length).toBeGreaterThan(2)
+    expect(namesIn(heading)).toEqual(names())
+  })
+
+  it('Command errors', () => {
+    expect(thrownCodes().length).toBeGreaterThan(10)
+    expect(namesIn('Command errors').sort()).toEqual(thrownCodes().sort())
+  })
+
+  it('Environment variables have the default the table says', () => {
+    const defaults: Record<string, unknown> = loadConfig({})
+    expect(tableOf('Environment variables').map(([name, value]) => [name, value])).toEqual(
+      CONFIG_VARIABLES.map((name) => [`\`${name}\``, defaults[name] === undefined ? 'none' : `\`${defaults[name]}\``]),
+    )
+  })
+
+  it('HTTP errors', () => {
+    expect(tableOf('HTTP errors')).toEqual(
+      Object.entries(PROBLEMS).map(([code, { status, title }]) => [`\`${code}\``, String(status), title]),
+    )
+  })
+
+  it('Log events', () => {
+    expect(tableOf('Log events')).toEqual(
+      Object.entries(LOG_EVENTS).map(([event, { level, meaning }]) => [`\`${event}\``, level, meaning]),
+    )
+  })
+
+  it('Metrics', async () => {
+    const metrics = await createMetrics('0').registry.getMetricsAsJSON()
+    const ours = metrics.filter(({ name }) => name.startsWith('interlock_'))
+    expect(tableOf('Metrics').map(([name, type, , help]) => [name, type, help])).toEqual(
+      ours.map(({ name, type, help }) => [`\`${name}\``, String(type), help]),
+    )
+  })
+})

@@ -70,10 +70,10 @@ const verifyFile = async (file: string): Promise<Verified> => {
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT' || (error as NodeJS.ErrnoException).code === 'EISDIR')
       throw new CommandError(
-        'file_unreadable',
+        'unreadable_file',
         `--file ${file}: cannot be read, name an export of "interlock audit export"`,
       )
-    throw new CommandError('file_invalid', `--file ${file}: line ${number} is not an audit record`)
+    throw new CommandError('invalid_input', `--file ${file}: line ${number} is not an audit record`)
   }
   flush()
   return verified

@@ -7,4 +7,16 @@ export type Colours = ReturnType<typeof pc.createColors>
 export const coloursFor = ({ isTTY }: { isTTY?: boolean | undefined }): Colours =>
   pc.createColors(isTTY === true && pc.isColorSupported)
 
-export const PLAIN: Colours = pc.createColors(false)
+const VERDICT_COLOURS: Readonly<Partial<Record<string, 'green' | 'yellow' | 'red'>>> = {
+  dry_run_passed: 'green',
+  awaiting_review: 'yellow',
+  semi_manual: 'yellow',
+  blocked: 'red',
+  dead_lettered: 'red',
+}
+
+/** A verdict, or the stage an incident is in, which has no colour. */
+export const colourVerdict = (verdict: string, colours: Colours): string => {
+  const colour = VERDICT_COLOURS[verdict]
+  return colour ? colours[colour](verdict) : verdict
+}

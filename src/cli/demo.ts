@@ -42,14 +42,26 @@ const play = async (
   const progress = progressLines(say, colours)
   const started = performance.now()
   const played: Played[] = []
-  for (const scenario of SCENARIOS) played.push(await playScenario(scenario, api, progress))
+  for (const scenario of SCENARIOS) {
+    const one = await playScenario(scenario, api, progress)
+    played.push(one)
+    // A pipeline that gives no verdict would keep us waiting for each of the others too.
+    if (one.incidents.some(({ verdict }) => verdict === null)) break
+  }
   const seconds = (performance.now() - started) / 1000
   return { played, seconds, accounting: await installation.accounting(), audit: await installation.verifyAudit() }
 }
 
+/** Rejects as soon as one of the processes ends: without it nothing that follows would mean anything. */
+const anyFailure = ({ processes }: DemoInstallation): Promise<never> =>
+  Promise.race(processes.map(({ failure }) => failure))
+
 /** The processes' own words; shown only when something went wrong. */
-const lastWords = ({ processes }: Pick<DemoInstallation, 'processes'>): string[] =>
-  processes.flatMap(({ name, lastLines }) => ['', `the last lines of "${name}":`, ...lastLines()])
+const lastWords = ({ processes }: DemoInstallation): string[] =>
+  processes.flatMap(({ name, lastLines }) => {
+    const lines = lastLines()
+    return lines.length === 0 ? [] : ['', `the last lines of "${name}":`, ...lines]
+  })
 
 const answerOf = (outcome: DemoOutcome, running: DemoInstallation, keep: boolean, colours: Colours): Answer => {
   const rows = rowsOf(outcome.played)
@@ -75,16 +87,18 @@ const answerOf = (outcome: DemoOutcome, running: DemoInstallation, keep: boolean
 }
 
 const run = async ({ keep = false, json = false }: Options, signal: AbortSignal): Promise<void> => {
+  const config = loadConfig()
   const colours = coloursFor(process.stdout)
   const say: Say = (line) => {
     if (!json) process.stdout.write(`${line}\n`)
   }
   say(`${colours.bold('Interlock demo')}: starting the API and one worker per stage …`)
-  const installation = await startDemoInstallation(loadConfig(), signal)
+  const installation = await startDemoInstallation(config, signal)
   try {
     introduce(installation, say)
-    printAnswer(answerOf(await play(installation, signal, colours, say), installation, keep, colours), json)
-    if (keep && !signal.aborted) await once(signal, 'abort')
+    const outcome = await Promise.race([play(installation, signal, colours, say), anyFailure(installation)])
+    printAnswer(answerOf(outcome, installation, keep, colours), json)
+    if (keep && !signal.aborted) await Promise.race([once(signal, 'abort'), anyFailure(installation)])
   } catch (error) {
     if (!signal.aborted && !json) process.stderr.write(`${lastWords(installation).join('\n')}\n`)
     throw error

@@ -1,9 +1,7 @@
 /** `interlock serve`: the webhook API in the foreground. */
 import { Command } from 'commander'
 import { serve } from '../producers/main.ts'
-import { loadConfig } from '../shared/config.ts'
-import { answerError, printAnswer } from './answer.ts'
-import { redisUrlOf } from './with-ledger.ts'
+import { runProcess } from './run-process.ts'
 
 export const serveCommand = new Command('serve')
   .description('run the webhook API until it is told to stop (SIGTERM, Ctrl-C)')
@@ -16,11 +14,4 @@ Examples:
   $ REDIS_URL=redis://127.0.0.1:6379 interlock serve
   $ PORT=0 LOG_LEVEL=warn interlock serve`,
   )
-  .action(async () => {
-    try {
-      const config = loadConfig()
-      await serve(config, redisUrlOf(config))
-    } catch (error) {
-      printAnswer(answerError(error), false)
-    }
-  })
+  .action(() => runProcess(serve))

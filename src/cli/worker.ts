@@ -1,10 +1,8 @@
 /** `interlock worker [stage…]`: the workers of the stages named, all three if none, in the foreground. */
 import { Argument, Command } from 'commander'
-import { loadConfig } from '../shared/config.ts'
 import { StageName } from '../shared/contracts/audit-record.ts'
 import { work } from '../workers/main.ts'
-import { answerError, printAnswer } from './answer.ts'
-import { redisUrlOf } from './with-ledger.ts'
+import { runProcess } from './run-process.ts'
 
 export const workerCommand = new Command('worker')
   .description('run the workers of the stages named (all three if none) until told to stop')
@@ -19,11 +17,6 @@ Examples:
   $ WORKER_PORT=0 interlock worker normalize readiness
   $ WORKER_PORT=0 WORKER_CONCURRENCY=10 interlock worker dry-run`,
   )
-  .action(async (stages: StageName[]) => {
-    try {
-      const config = loadConfig()
-      await work(config, redisUrlOf(config), stages.length > 0 ? stages : StageName.options)
-    } catch (error) {
-      printAnswer(answerError(error), false)
-    }
-  })
+  .action((stages: StageName[]) =>
+    runProcess((config, redisUrl) => work(config, redisUrl, stages.length > 0 ? stages : StageName.options)),
+  )

@@ -1,4 +1,5 @@
 /** The webhook API as a process: connects, listens, and drains when told to stop. */
+import { CodedError } from '../shared/coded-error.ts'
 import type { Config } from '../shared/config.ts'
 import { IncidentLedger } from '../shared/ledger/incident-ledger.ts'
 import { untilStopped } from '../shared/lifecycle.ts'
@@ -11,8 +12,18 @@ import { createMetrics } from '../shared/telemetry/metrics.ts'
 import { VERSION } from '../shared/version.ts'
 import { createServer } from './server.ts'
 
+/** Nothing checks a signature yet, so in production anybody who reaches the port could start a remediation. */
+const refuseUnsigned = ({ NODE_ENV }: Config): void => {
+  if (NODE_ENV === 'production')
+    throw new CodedError(
+      'sources_unsigned',
+      'webhook signatures are not checked by this version, so the API does not start with NODE_ENV=production',
+    )
+}
+
 /** Resolves when the process was told to stop and has drained. Throws when it cannot start. */
 export const serve = async (config: Config, redisUrl: string): Promise<void> => {
+  refuseUnsigned(config)
   const log = createLog('api', config.LOG_LEVEL)
   const metrics = createMetrics(VERSION)
   const policies = await policiesInForce(config.POLICY_DIR, log)

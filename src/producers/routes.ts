@@ -9,7 +9,8 @@ import { Problem } from '../shared/problem.ts'
 import { findSource, SOURCES } from '../shared/sources/index.ts'
 import type { Log } from '../shared/telemetry/log.ts'
 import type { Metrics } from '../shared/telemetry/metrics.ts'
-import { type Acceptance, type AlertAnswer, acceptWebhook } from './accept-webhook.ts'
+import type { Acceptance } from './accept-alert.ts'
+import { type AlertAnswer, acceptWebhook } from './accept-webhook.ts'
 import { parseBody } from './read-body.ts'
 
 /** 202 when something new came of it, 200 when nothing did; what cannot be understood at all is the caller's to judge. */

@@ -1,11 +1,11 @@
 /** Assembles the webhook API: parsers, errors, probes, routes. */
-import Fastify, { type FastifyError, type FastifyInstance } from 'fastify'
+import Fastify, { type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import type { Redis } from 'ioredis'
 import { Problem, type ProblemCode } from '../shared/problem.ts'
 import type { Log } from '../shared/telemetry/log.ts'
 import type { Metrics } from '../shared/telemetry/metrics.ts'
 import { addProbes, type ReadinessCheck, redisCheck } from '../shared/telemetry/probes.ts'
-import type { Acceptance } from './accept-webhook.ts'
+import type { Acceptance } from './accept-alert.ts'
 import { BODY_LIMIT_BYTES, keepRawBodies } from './read-body.ts'
 import { addIncidents, addWebhooks } from './routes.ts'
 
@@ -16,6 +16,9 @@ export interface ServerSettings {
   metrics: Metrics
   log: Log
 }
+
+/** Of an incident id (128) and more, so that a longer one is answered as unknown. */
+const LONGEST_PARAMETER = 1024
 
 /** What fastify itself refuses, in our codes. */
 const FASTIFY_PROBLEMS: Record<string, ProblemCode> = {
@@ -46,12 +49,7 @@ const asProblem = (error: FastifyError): Problem => {
 }
 
 export const createServer = ({ acceptance, redis, checks, metrics, log }: ServerSettings): FastifyInstance => {
-  const app = Fastify({ bodyLimit: BODY_LIMIT_BYTES, requestTimeout: 30_000, forceCloseConnections: 'idle' })
-  keepRawBodies(app)
-  app.setNotFoundHandler(() => {
-    throw new Problem('route_unknown', 'there is nothing at this address: webhooks go to POST /webhooks/<source>')
-  })
-  app.setErrorHandler<FastifyError>((error, request, reply) => {
+  const refuse = (error: FastifyError, request: FastifyRequest, reply: FastifyReply) => {
     const problem = asProblem(error)
     if (problem.status >= 500)
       log.event(problem.code === 'redis_unavailable' ? 'redis_error' : 'request_failed', {
@@ -62,7 +60,22 @@ export const createServer = ({ acceptance, redis, checks, metrics, log }: Server
       })
     if (problem.code === 'redis_unavailable') reply.header('retry-after', '5')
     return reply.code(problem.status).type('application/problem+json').send(problem.toDocument())
+  }
+  const app = Fastify({
+    bodyLimit: BODY_LIMIT_BYTES,
+    requestTimeout: 30_000,
+    forceCloseConnections: 'idle',
+    routerOptions: { maxParamLength: LONGEST_PARAMETER },
+    // What the router refuses before any route is reached.
+    frameworkErrors: (error, request, reply) => {
+      refuse(error, request, reply)
+    },
   })
+  keepRawBodies(app)
+  app.setNotFoundHandler(() => {
+    throw new Problem('route_unknown', 'there is nothing at this address: webhooks go to POST /webhooks/<source>')
+  })
+  app.setErrorHandler<FastifyError>(refuse)
   app.addHook('onResponse', async ({ routeOptions, method }, { statusCode, elapsedTime }) => {
     const route = routeOptions.url ?? 'unknown'
     metrics.httpRequestDuration.observe({ route, method, code: statusCode }, elapsedTime / 1000)

@@ -41,10 +41,10 @@ class Ledger {
   /** The outcomes, and the changes that were applied. */
   receive(alert: Sighting) {
     const now = alert.delivery.received_at
-    const versions = alert.correlation_keys.map((key) => ({ key, version: 0 }))
     const steps = correlate(alert, identify(alert, 'HM', now), this.incidents())
+    const place = { unchanged: [], listed_under: alert.correlation_keys }
     return steps.map((step) => {
-      const { outcome, change } = stepChange(step, alert, versions, now)
+      const { outcome, change } = stepChange(step, alert, place, now)
       this.apply(change)
       return { outcome, change }
     })
@@ -55,7 +55,15 @@ class Ledger {
     const { incident_id, head: expected_head } = incident
     const linked = chain(incident, [])
     this.apply({
-      ...{ incident_id, expected_head, listed_at: null, repeats: 0, correlations: [], records: linked.records },
+      ...{
+        incident_id,
+        expected_head,
+        listed_at: null,
+        repeats: 0,
+        unchanged: [],
+        listed_under: [],
+        records: linked.records,
+      },
       fields: toFields({ status: verdict, verdict: { verdict, stage: 'readiness', blockers: [], at: at(5) } }),
       counts: { in_flight: -1, [`verdict:${verdict}`]: 1 },
     })
@@ -103,7 +111,7 @@ describe('a step', () => {
     ledger.receive(grafana())
     const [created] = ledger.receive(grafana({ pod: 'api-2' }))
     expect(created && eventsOf(created)).toEqual(['webhook_received', 'source_attached'])
-    expect(created?.change.correlations).toContainEqual({ key: 'native:pagerduty:Q1', version: null })
+    expect(created?.change.listed_under).toContain('native:pagerduty:Q1')
   })
 
   test('that repeats counts and changes nothing else', () => {

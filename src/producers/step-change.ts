@@ -2,7 +2,8 @@
 import { chain, contentDigests, EMPTY_CHAIN, type RecordContent } from '../shared/audit/record.ts'
 import type { Sighting } from '../shared/contracts/alert.ts'
 import type { Incident, IncidentStatus, Verdict } from '../shared/contracts/incident.ts'
-import type { Step } from '../shared/incident/correlate.ts'
+import { isOver, type Step } from '../shared/incident/correlate.ts'
+import { nativeKeys } from '../shared/incident/correlation-index.ts'
 import { merge } from '../shared/incident/merge.ts'
 import type { LedgerChange } from '../shared/ledger/change.ts'
 import { toFields } from '../shared/ledger/incident-fields.ts'
@@ -31,31 +32,28 @@ const closing = (from: IncidentStatus | null): Content => ({
   decision_diff: { status: [from, 'closed'] },
 })
 
-type Correlations = LedgerChange['correlations']
+/** Where the step's incident stands in the correlation index. */
+export type Place = Pick<LedgerChange, 'unchanged' | 'listed_under'>
 
 const attaching = ({ source_key, status }: Sighting, before: Sighting['status'] | null = null): Content => ({
   event: 'source_attached',
   decision_diff: { [source_key]: [before, status] },
 })
 
-/** The pages of its group that an alert brings along: recorded one by one, and the incident found under their keys. */
-const bringing = (incidentId: string, pages: readonly Sighting[], versions: Correlations, now: string) => {
-  const checked = new Set(versions.map(({ key }) => key))
-  const others = pages.flatMap((page) => page.correlation_keys).filter((key) => !checked.has(key))
-  return {
-    attached: pages.flatMap((page) => records(incidentId, now, page, [attaching(page)])),
-    correlations: [...versions, ...[...new Set(others)].map((key) => ({ key, version: null }))],
-  }
-}
+/** The pages of its group that an alert brings along: recorded one by one, and the incident found by their next states. */
+const bringing = (incidentId: string, pages: readonly Sighting[], { unchanged, listed_under }: Place, now: string) => ({
+  attached: pages.flatMap((page) => records(incidentId, now, page, [attaching(page)])),
+  place: { unchanged, listed_under: [...listed_under, ...pages.flatMap(nativeKeys)] },
+})
 
-const create = (step: Extract<Step, { step: 'create' }>, alert: Sighting, versions: Correlations, now: string) => {
+const create = (step: Extract<Step, { step: 'create' }>, alert: Sighting, at: Place, now: string) => {
   const { incident_id, sightings } = step
-  const resolved = alert.status === 'resolved'
+  const resolved = isOver(sightings)
   const born = records(incident_id, now, alert, [
     { event: 'webhook_received', decision_diff: { status: [null, 'normalize'] } },
   ])
   const [, ...pages] = sightings
-  const { attached, correlations } = bringing(incident_id, pages, versions, now)
+  const { attached, place } = bringing(incident_id, pages, at, now)
   const closed = resolved ? records(incident_id, now, alert, [closing('normalize')]) : []
   const linked = chain(EMPTY_CHAIN, [...born, ...attached, ...closed])
   const status: IncidentStatus = resolved ? 'closed' : 'normalize'
@@ -64,7 +62,7 @@ const create = (step: Extract<Step, { step: 'create' }>, alert: Sighting, versio
     expected_head: null,
     listed_at: Date.parse(now),
     repeats: 0,
-    correlations,
+    ...place,
     records: linked.records,
     fields: toFields({
       incident_id,
@@ -85,14 +83,14 @@ const counter = (status: IncidentStatus, verdict: Verdict | null) => (verdict ? 
 const join = (
   { step, incident, sightings }: Extract<Step, { step: 'attach' | 'close' }>,
   alert: Sighting,
-  versions: Correlations,
+  at: Place,
   now: string,
 ) => {
   const { incident_id, status, verdict } = incident
   const closes = step === 'close'
   const before = new Map(incident.sightings.map((known) => [known.source_key, known.status]))
   const pages = sightings.filter(({ source_key }) => source_key !== alert.source_key && !before.has(source_key))
-  const { attached, correlations } = bringing(incident_id, pages, versions, now)
+  const { attached, place } = bringing(incident_id, pages, at, now)
   const told = records(incident_id, now, alert, [attaching(alert, before.get(alert.source_key))])
   const closed = closes ? records(incident_id, now, alert, [closing(status)]) : []
   const linked = chain(incident, [...told, ...attached, ...closed])
@@ -101,7 +99,7 @@ const join = (
     expected_head: incident.head,
     listed_at: null,
     repeats: 0,
-    correlations,
+    ...place,
     records: linked.records,
     fields: toFields({
       sightings,
@@ -123,29 +121,30 @@ const repeat = ({ incident_id }: Incident) =>
     expected_head: 'any',
     listed_at: null,
     repeats: 1,
-    correlations: [],
+    unchanged: [],
+    listed_under: [],
     records: [],
     fields: {},
     counts: { received: 1, duplicates: 1 },
   }) satisfies LedgerChange
 
-/** `versions`: the alert's correlation keys as they were when the step was decided. `now` is RFC 3339. */
+/** `now` is RFC 3339. */
 export const stepChange = (
   step: Step,
   alert: Sighting,
-  versions: Correlations,
+  at: Place,
   now: string,
 ): { outcome: StepOutcome; change: LedgerChange } => {
   switch (step.step) {
     case 'create':
       return {
-        outcome: alert.status === 'resolved' ? 'closed' : 'accepted',
-        change: create(step, alert, versions, now),
+        outcome: isOver(step.sightings) ? 'closed' : 'accepted',
+        change: create(step, alert, at, now),
       }
     case 'attach':
-      return { outcome: 'attached', change: join(step, alert, versions, now) }
+      return { outcome: 'attached', change: join(step, alert, at, now) }
     case 'close':
-      return { outcome: 'closed', change: join(step, alert, versions, now) }
+      return { outcome: 'closed', change: join(step, alert, at, now) }
     case 'repeat':
       return { outcome: 'duplicate', change: repeat(step.incident) }
   }

@@ -11,8 +11,8 @@ import { JobData } from '../shared/contracts/job.ts'
 import type { Normalized } from '../shared/contracts/normalized.ts'
 import type { PolicySet } from '../shared/contracts/policy.ts'
 import { type DecisionTexts, toFields } from '../shared/ledger/incident-fields.ts'
-import type { IncidentLedger } from '../shared/ledger/incident-ledger.ts'
-import { type Commit, Handoff } from '../shared/queue/handoff-backend.ts'
+import { type IncidentLedger, parseIncidentReply } from '../shared/ledger/incident-ledger.ts'
+import { type Commit, Handoff, type ReadAhead } from '../shared/queue/handoff-backend.ts'
 import { type AnyStage, stageAfter, stageBefore } from './pipeline.ts'
 import { RULES_VERSION, type Snapshot, type StageResult } from './stage.ts'
 
@@ -99,7 +99,8 @@ const commitOf = (stage: StageName, incident: Incident, decided: Decided, actor:
       expected_head: incident.head,
       listed_at: null,
       repeats: 0,
-      correlations: [],
+      unchanged: [],
+      listed_under: [],
       records: linked.records,
       fields: toFields({
         status: next ?? verdict?.verdict ?? incident.status,
@@ -119,26 +120,30 @@ const decide = async (stage: AnyStage, snapshot: Snapshot, now: string): Promise
   const input = stage.input.parse(given.input)
   const known = await stage.load(snapshot)
   const result = stage.decide(input, known, now)
-  const inputText = given.digest === undefined ? canonicalJson(input) : undefined
   return {
     result,
-    input_digest: given.digest ?? sha256(inputText ?? ''),
+    input_digest: given.digest ?? digest(input),
     texts: {
       decision: { outcome: result.outcome, now, policy_digest: known.policy_digest, rules_version: RULES_VERSION },
-      ...(inputText !== undefined && { input: inputText }),
       known: canonicalJson(known),
       output: canonicalJson(result.output),
     },
   }
 }
 
+/** Whose decision a stage starts from, for the ledger to read no more than that. */
+export const startsFrom = (stage: StageName): StageName | 'none' => stageBefore(stage) ?? 'none'
+
 /** Decides once on what the ledger holds now. Throws for failures only; a block is a result. */
 const decideOnce = async (
   stage: AnyStage,
   incidentId: string,
   { ledger, policies, now, actor }: StageContext,
+  readAhead: ReadAhead,
 ): Promise<{ commit: Commit | null; summary: StageSummary }> => {
-  const read = await ledger.read(incidentId, stageBefore(stage.name) ?? 'none')
+  const decisions = startsFrom(stage.name)
+  const ahead = readAhead.take(incidentId)
+  const read = ahead === undefined ? await ledger.read(incidentId, decisions) : parseIncidentReply(ahead, decisions)
   if (!read) throw new UnrecoverableError(`incident ${incidentId} is not in the ledger`)
   const { incident } = read
   // Closed by its sources meanwhile, or decided already: the job has nothing left to do.
@@ -156,10 +161,10 @@ const decideOnce = async (
 
 /** The processor of one stage's queue. Job data that does not parse can never succeed and is not retried. */
 export const runStage =
-  (stage: AnyStage, context: StageContext) =>
+  (stage: AnyStage, context: StageContext, readAhead: ReadAhead) =>
   async (job: { data: unknown }): Promise<Handoff<StageSummary>> => {
     const data = JobData.safeParse(job.data)
     if (!data.success) throw new UnrecoverableError(`job data of ${stage.name} is invalid: ${data.error.message}`)
-    const again = () => decideOnce(stage, data.data.incident_id, context)
+    const again = () => decideOnce(stage, data.data.incident_id, context, readAhead)
     return new Handoff(await again(), again)
   }

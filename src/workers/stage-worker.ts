@@ -2,14 +2,15 @@
 import { type Job, Worker } from 'bullmq'
 import type { Redis } from 'ioredis'
 import type { StageName } from '../shared/contracts/audit-record.ts'
-import { handoffBackend } from '../shared/queue/handoff-backend.ts'
+import { fieldsOf } from '../shared/ledger/incident-fields.ts'
+import { handoffBackend, ReadAhead } from '../shared/queue/handoff-backend.ts'
 import { keyPrefix } from '../shared/queue/stage-queues.ts'
 import type { Log } from '../shared/telemetry/log.ts'
 import type { Metrics } from '../shared/telemetry/metrics.ts'
 import { deadLetter } from './dead-letter.ts'
 import { observeDecision } from './observe-decision.ts'
 import { PIPELINE, stageAfter } from './pipeline.ts'
-import { runStage, type StageContext } from './run-stage.ts'
+import { runStage, type StageContext, startsFrom } from './run-stage.ts'
 
 export interface WorkerSettings {
   redis: Redis
@@ -32,7 +33,8 @@ export const startStageWorker = (
 ): Worker => {
   const stage = PIPELINE.find((candidate) => candidate.name === name)
   if (!stage) throw new Error(`there is no stage ${name}`)
-  const run = runStage(stage, context)
+  const readAhead = new ReadAhead()
+  const run = runStage(stage, context, readAhead)
   const worker = new Worker(
     name,
     (job) => {
@@ -40,7 +42,12 @@ export const startStageWorker = (
       return run(job)
     },
     { connection: redis, prefix: keyPrefix(installation), concurrency, ...LOCK },
-    handoffBackend(redis, context.ledger.keys, deadLetter(name, context)),
+    handoffBackend(redis, {
+      ledgerKeys: context.ledger.keys,
+      deadLetter: deadLetter(name, context),
+      readAhead,
+      fields: fieldsOf(startsFrom(name)),
+    }),
   )
   metrics.workerConcurrency.set({ queue: name }, concurrency)
   worker.on('completed', (job, { summary }) => {

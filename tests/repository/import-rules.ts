@@ -52,7 +52,7 @@ const PURE_PACKAGES: Readonly<Record<string, readonly string[] | 'all'>> = {
   canonicalize: 'all',
   yaml: 'all',
   'mdast-util-from-markdown': 'all',
-  'node:crypto': ['createHash'],
+  'node:crypto': ['createHash', 'hash'],
 }
 
 /** The one file that reads the environment. */

@@ -42,19 +42,21 @@ export interface ApiClient {
   untilVerdict(incidentId: string): Promise<SeenIncident>
 }
 
-/** `signal` ends whatever is under way. */
+/** `signal` ends whatever is under way, once the request in hand is answered: the API then has nothing to wait for. */
 export const apiClient = (address: string, signal: AbortSignal): ApiClient => {
-  const request = (path: string, init: RequestInit = {}) =>
-    fetch(`${address}${path}`, { ...init, signal: AbortSignal.any([signal, AbortSignal.timeout(REQUEST_DEADLINE_MS)]) })
-
-  const incident = async (id: string): Promise<SeenIncident> =>
-    Seen.parse(await (await request(`/incidents/${id}`)).json())
+  const request = async (path: string, init: RequestInit = {}): Promise<{ status: number; body: unknown }> => {
+    const response = await fetch(`${address}${path}`, { ...init, signal: AbortSignal.timeout(REQUEST_DEADLINE_MS) })
+    const body: unknown = await response.json()
+    signal.throwIfAborted()
+    return { status: response.status, body }
+  }
+  const incident = async (id: string): Promise<SeenIncident> => Seen.parse((await request(`/incidents/${id}`)).body)
 
   return {
     send: async (source, body) => {
       const headers = { 'content-type': 'application/json' }
-      const response = await request(`/webhooks/${source}`, { method: 'POST', headers, body })
-      return { ...Answer.parse(await response.json()), status: response.status }
+      const { status, body: answer } = await request(`/webhooks/${source}`, { method: 'POST', headers, body })
+      return { ...Answer.parse(answer), status }
     },
     untilVerdict: async (id) => {
       for (const deadline = Date.now() + VERDICT_DEADLINE_MS; ; ) {

@@ -4,7 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import type { Redis } from 'ioredis'
 import { CodedError } from '../../shared/coded-error.ts'
-import { type Config, environmentWith } from '../../shared/config.ts'
+import { type Config, environmentWith, withoutSecrets } from '../../shared/config.ts'
 import { StageName } from '../../shared/contracts/audit-record.ts'
 import { IncidentLedger } from '../../shared/ledger/incident-ledger.ts'
 import { connectProducer, whenReady } from '../../shared/queue/redis.ts'
@@ -31,8 +31,9 @@ export interface DemoInstallation {
 
 const untilReady = async ({ name, address }: InterlockProcess, signal: AbortSignal): Promise<void> => {
   for (const deadline = Date.now() + READY_DEADLINE_MS; ; ) {
-    const response = await fetch(`${address}/readyz`, { signal })
+    const response = await fetch(`${address}/readyz`, { signal: AbortSignal.timeout(READY_DEADLINE_MS) })
     const said = await response.text()
+    signal.throwIfAborted()
     if (response.ok) return
     if (Date.now() > deadline) throw new CodedError('process_failed', `"${name}" is not ready: ${said}`)
     await delay(POLL_EVERY_MS, undefined, { signal })
@@ -78,21 +79,23 @@ export const startDemoInstallation = async (config: Config, signal: AbortSignal)
   let processes: InterlockProcess[] = []
   const stop = async (): Promise<void> => {
     try {
-      await Promise.all(processes.map((process) => process.stop()))
-      if (redis.kind === 'given') await removeKeys(connection, queuePrefix)
+      await Promise.all(processes.map((one) => one.stop()))
+      if (redis.kind === 'given' && connection.status === 'ready') await removeKeys(connection, queuePrefix)
     } finally {
       connection.disconnect()
       await redis.stop()
     }
   }
   try {
-    await whenReady(connection)
+    await whenReady(connection).catch((error: Error) => {
+      throw new CodedError('redis_unavailable', `${error.message} (REDIS_URL is ${withoutSecrets(redis.url)})`)
+    })
     processes = await startAll(
       [['serve'], ...StageName.options.map((stage) => ['worker', stage] as const)],
       env,
       signal,
     )
-    await Promise.all(processes.map((process) => untilReady(process, signal)))
+    await Promise.all(processes.map((one) => untilReady(one, signal)))
   } catch (error) {
     await stop()
     throw error

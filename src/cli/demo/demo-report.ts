@@ -1,9 +1,8 @@
 /** The end of the demo: the table of verdicts, the totals, and whether everything is accounted for. Pure. */
 import { describeAccounting, imbalance } from '../../shared/ledger/accounting.ts'
-import type { Colours } from '../colours.ts'
+import { type Colours, colourVerdict } from '../colours.ts'
 import { table } from '../table.ts'
 import type { Played } from './play-scenario.ts'
-import { colourVerdict } from './progress-lines.ts'
 
 export interface DemoOutcome {
   played: readonly Played[]

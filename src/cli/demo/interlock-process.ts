@@ -19,7 +19,10 @@ const STOP_WITH_PARENT = `data:text/javascript,${encodeURIComponent(
 
 const START_DEADLINE_MS = 45_000
 const STOP_DEADLINE_MS = 10_000
-const KEPT_LINES = 12
+const KEPT_LINES = 8
+
+/** What every log says when all is well; kept of it would push out what is not. */
+const ROUTINE = '{"level":"info"'
 
 const Started = z.object({
   event: z.literal('process_started'),
@@ -32,8 +35,10 @@ export interface InterlockProcess {
   name: string
   /** Where it answers `/readyz` and `/metrics`. */
   address: string
-  /** The last lines it wrote. */
+  /** The last lines it wrote that are not mere routine. */
   lastLines(): string[]
+  /** Rejects with CodedError `process_failed` once it has ended. */
+  failure: Promise<never>
   /** SIGTERM, and after a deadline SIGKILL; both to this process alone. */
   stop(): Promise<void>
 }
@@ -54,13 +59,13 @@ const spawnInterlock = (args: readonly string[], env: NodeJS.ProcessEnv, onLine:
     stdio: ['pipe', 'pipe', 'pipe'],
     detached: true,
   })
-  child.stdin.on('error', () => {}) // closed by a process that has ended: seen below
   const lines: string[] = []
   for (const stream of [child.stdout, child.stderr])
     createInterface({ input: stream }).on('line', (line) => {
+      onLine(line)
+      if (line.startsWith(ROUTINE)) return
       lines.push(line)
       if (lines.length > KEPT_LINES) lines.shift()
-      onLine(line)
     })
   const ended = once(child, 'close')
   const stop = async (): Promise<void> => {
@@ -70,7 +75,7 @@ const spawnInterlock = (args: readonly string[], env: NodeJS.ProcessEnv, onLine:
     child.kill('SIGKILL')
     await ended
   }
-  return { child, lines, ended, stop }
+  return { lines, ended, stop }
 }
 
 /** Throws CodedError `process_failed` with the process's last words when it ends or stays silent before it is ready. */
@@ -91,15 +96,17 @@ export const startInterlock = async (
   const fail = (what: string): never => {
     throw new CodedError('process_failed', [`"${name}" ${what}:`, ...lines.map((line) => `  ${line}`)].join('\n'))
   }
+  const failure = ended.then(([code, killedBy]) => fail(`ended with ${code ?? killedBy}`))
+  failure.catch(() => {}) // whoever waits for this process hears of it; when it was told to stop, nobody does
   const waiting = new AbortController()
   const either = AbortSignal.any([signal, waiting.signal])
   try {
     const address = await Promise.race([
       ready,
-      ended.then(([code]) => fail(`ended with ${code} before it was ready`)),
+      failure,
       delay(START_DEADLINE_MS, undefined, { signal: either }).then(() => fail('was not ready in time')),
     ])
-    return { name, address, lastLines: () => [...lines], stop }
+    return { name, address, lastLines: () => [...lines], failure, stop }
   } catch (error) {
     await stop()
     throw error
@@ -108,17 +115,17 @@ export const startInterlock = async (
   }
 }
 
-/** Runs a command to its end; what it wrote to stdout, and its exit code. */
+/** Runs a command to its end: its exit code (null when it was killed) and its last lines. */
 export const runInterlock = async (
   args: readonly string[],
   env: NodeJS.ProcessEnv,
   signal: AbortSignal,
 ): Promise<{ code: number | null; out: string }> => {
-  const { child, lines, ended, stop } = spawnInterlock(args, env)
+  const { lines, ended, stop } = spawnInterlock(args, env)
   const onAbort = () => void stop()
   signal.addEventListener('abort', onAbort, { once: true })
   const [code] = await ended
   signal.removeEventListener('abort', onAbort)
   signal.throwIfAborted()
-  return { code: code ?? child.signalCode, out: lines.join('\n') }
+  return { code, out: lines.join('\n') }
 }

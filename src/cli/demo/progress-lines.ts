@@ -1,6 +1,6 @@
 /** The demo's live lines: what was sent, what the API said, and which way each incident went. */
 import { StageName } from '../../shared/contracts/audit-record.ts'
-import type { Colours } from '../colours.ts'
+import { type Colours, colourVerdict } from '../colours.ts'
 import { reasonLines } from '../reason-lines.ts'
 import type { DeliveryAnswer, SeenIncident } from './api-client.ts'
 import { ALERT, COURSE_ID, SERVICE } from './deliveries.ts'
@@ -39,19 +39,6 @@ const wayOf = ({ stages, status, verdict }: SeenIncident): string[] => [
   ...StageName.options.filter((stage) => stages[stage] !== undefined),
   ...(verdict ? [verdict.verdict] : [`(waits in ${status})`]),
 ]
-
-const VERDICT_COLOURS: Readonly<Record<string, 'green' | 'yellow' | 'red'>> = {
-  dry_run_passed: 'green',
-  awaiting_review: 'yellow',
-  semi_manual: 'yellow',
-  blocked: 'red',
-  dead_lettered: 'red',
-}
-
-export const colourVerdict = (verdict: string, colours: Colours): string => {
-  const colour = VERDICT_COLOURS[verdict]
-  return colour ? colours[colour](verdict) : verdict
-}
 
 /** `say` is called with one line at a time. */
 export const progressLines = (say: (line: string) => void, colours: Colours): Progress => {

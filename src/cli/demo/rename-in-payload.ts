@@ -19,14 +19,10 @@ const renamed = (text: string, renames: Renames): string =>
 /** `text` is the payload as recorded. The same alert, firing or resolved, gets the same ids under the same renames. */
 export const renameInPayload = (text: string, renames: Renames): string => {
   const salt = JSON.stringify(renames)
+  const pageId = `Q${sha256(PAGE_ID + salt).slice(0, 13)}`.toUpperCase()
   return renamed(text, renames)
     .replaceAll(sha256(GROUP_KEY), sha256(renamed(GROUP_KEY, renames)))
-    .replaceAll(
-      PAGE_ID,
-      `Q${sha256(PAGE_ID + salt)
-        .slice(0, 13)
-        .toUpperCase()}`,
-    )
+    .replaceAll(PAGE_ID, pageId)
     .replace(/("fingerprint": ")([0-9a-f]{16})(")/g, (_, before, id, after) =>
       [before, sha256(id + salt).slice(0, 16), after].join(''),
     )

@@ -16,7 +16,8 @@ const brokenPolicy = (title: string, alert: string, ...blockers: BlockerCode[]):
 
 const CPU = { [ALERT]: 'high_cpu_usage', memory_percent: 'cpu_percent' }
 
-const CONFLICTED = { [COURSE_ID]: 'HM-2026-05-17-02' }
+/** Another incident of the course format, on a service of its own: one target at one time is one incident. */
+const CONFLICTED = { [COURSE_ID]: 'HM-2026-05-17-02', [SERVICE]: 'stock-api' }
 
 export const BLOCKED: readonly Scenario[] = [
   {

@@ -2,6 +2,7 @@
 import { ALERT, alertmanager, grafana, grafanaCourse, grafanaLegacy, page, pageCourse, SERVICE } from './deliveries.ts'
 import type { Scenario } from './scenario.ts'
 
+const BOOKING = { rename: { [SERVICE]: 'booking-api' } }
 const BILLING = { rename: { [SERVICE]: 'billing-api' } }
 const SEARCH = { rename: { [SERVICE]: 'search-api' } }
 const CPU = { rename: { [ALERT]: 'high_cpu_usage', memory_percent: 'cpu_percent' } }
@@ -9,7 +10,7 @@ const CPU = { rename: { [ALERT]: 'high_cpu_usage', memory_percent: 'cpu_percent'
 export const PASSED: readonly Scenario[] = [
   {
     title: 'A page first, then the alert behind it: one incident, two sources, and a person confirms the first run',
-    deliveries: [page(['accepted']), grafana(['attached'])],
+    deliveries: [page(['accepted'], BOOKING), grafana(['attached'], BOOKING)],
     ends: [{ verdict: 'awaiting_review', sources: ['grafana', 'pagerduty'] }],
   },
   {

@@ -31,10 +31,9 @@ export const chain = (
 ): { records: AuditRecord[]; head: ChainHead } => {
   let { head, records: seq } = at
   const records = contents.map((content) => {
-    const record: AuditRecord = { ...content, seq: seq++, prev: head, hash: '' }
-    record.hash = recordHash(record)
-    head = record.hash
-    return record
+    const record = { ...content, seq: seq++, prev: head }
+    head = digest(record)
+    return { ...record, hash: head }
   })
   return { records, head: { head, records: seq } }
 }

@@ -19,6 +19,14 @@ export const verifyChain = (
   records: readonly AuditRecord[],
   expected?: { incident_id: string; head: string; records: number },
 ): ChainCheck => {
+  try {
+    return checkChain(records, expected)
+  } catch (error) {
+    return broken(`a record is not in the form of a record: ${(error as Error).message}`)
+  }
+}
+
+const checkChain = (records: readonly AuditRecord[], expected: Parameters<typeof verifyChain>[1]): ChainCheck => {
   let prev = GENESIS
   const incidentId = expected?.incident_id ?? records[0]?.incident_id
   for (const [position, record] of records.entries()) {

@@ -1,7 +1,6 @@
 /** What dry-run decides: the plan and its digest, or why there is none. */
 import { z } from 'zod'
 import { Blocker } from './blocker.ts'
-import { Facts } from './facts.ts'
 import { Sha256 } from './identifiers.ts'
 import { Plan } from './plan.ts'
 
@@ -13,7 +12,6 @@ export const DryRunResult = z.strictObject({
   outcome: z.enum(['pass', 'block']),
   action: z.string().nullable(),
   preconditions: z.array(Precondition),
-  facts: Facts,
   blockers: z.array(Blocker),
   plan: Plan.nullable(),
   /** sha256 of the canonical JSON of `plan`: what an approval is bound to. */

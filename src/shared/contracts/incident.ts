@@ -1,6 +1,6 @@
 /** The incident record: what the ledger holds about one incident beside its audit trace. */
 import { z } from 'zod'
-import { Sighting } from './alert.ts'
+import type { Sighting } from './alert.ts'
 import { StageName } from './audit-record.ts'
 import { Blocker } from './blocker.ts'
 import { IncidentClass, IncidentId, Sha256, Timestamp } from './identifiers.ts'
@@ -18,6 +18,9 @@ export const VerdictName = z.enum([
 ])
 export type VerdictName = z.infer<typeof VerdictName>
 
+/** Written by this program alone and parsed whole by the stage that starts from it; here only known to be an object. */
+const StoredSighting = z.custom<Sighting>((value) => typeof value === 'object' && value !== null)
+
 /** In flight: the stage it waits for or is in. Ended: its verdict. */
 export const IncidentStatus = z.enum([...StageName.options, ...VerdictName.options])
 export type IncidentStatus = z.infer<typeof IncidentStatus>
@@ -31,13 +34,12 @@ export const Verdict = z.strictObject({
 export type Verdict = z.infer<typeof Verdict>
 
 /**
- * A recorded decision: its result and everything it depended on, so that replay is a pure function.
+ * A recorded decision: its result and everything it depended on beside its input, so that replay is a pure function.
+ * Its input is the output of the stage before; the first stage's are the sightings, as they fired.
  * `outcome` is `next` when the following stage was enqueued, `stop` when the incident ended here.
  */
 export const RecordedDecision = z.object({
   outcome: z.enum(['next', 'stop']),
-  /** Stored by the first stage only; for the others it is the output of the stage before. */
-  input: z.unknown().optional(),
   /** What the stage knew beside its input: facts with source and age, the card, the policy. Left out for a stage's own read. */
   known: z.unknown().optional(),
   now: Timestamp,
@@ -55,7 +57,7 @@ export const Incident = z.object({
   status: IncidentStatus,
   accepted_at: Timestamp,
   /** In a stable order: metric source first. */
-  sightings: z.array(Sighting).min(1),
+  sightings: z.array(StoredSighting).min(1),
   /** Repeats that were counted and changed nothing. */
   duplicates: z.int().min(0),
   event: IncidentEvent.nullable(),

@@ -2,7 +2,6 @@
 import { z } from 'zod'
 import { Blocker } from './blocker.ts'
 import { AXES } from './card.ts'
-import { Facts } from './facts.ts'
 import { IncidentClass, Sha256 } from './identifiers.ts'
 import { IncidentEvent } from './incident-event.ts'
 
@@ -36,7 +35,7 @@ export const Ready = z.strictObject({
   incident_class: IncidentClass,
   /** Null without a policy to name one. */
   action: z.string().nullable(),
-  readiness: Judgement.extend({ scores: CardScores, facts: Facts }),
+  readiness: Judgement,
   /** The policy wants a person to confirm the first passing run of this action on this service. */
   needs_review: z.boolean(),
 })

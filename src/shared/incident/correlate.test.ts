@@ -3,7 +3,8 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { Sighting } from '../contracts/alert.ts'
 import type { Incident } from '../contracts/incident.ts'
-import { correlate, type Step } from './correlate.ts'
+import { correlate, isOver, type Step } from './correlate.ts'
+import { correlationIndex, nativeKeys } from './correlation-index.ts'
 import { identify } from './identify.ts'
 import { merge } from './merge.ts'
 import { alertmanager, at, GROUP, grafana, legacy, OTHER_GROUP, page } from './sightings.fixture.ts'
@@ -14,13 +15,12 @@ const idOf = (alert: Sighting) => identify(alert, 'HM', alert.delivery.received_
 class Ledger {
   readonly incidents = new Map<string, Incident>()
 
+  readonly listed = new Map<string, Set<string>>()
+
   related(alert: Sighting): Incident[] {
-    const keysOf = (one: Sighting) => [...one.correlation_keys, `id:${idOf(one)}`]
-    const asked = new Set(keysOf(alert))
-    return [...this.incidents.values()].filter(
-      ({ incident_id, sightings }) =>
-        incident_id === idOf(alert) || sightings.some((known) => keysOf(known).some((key) => asked.has(key))),
-    )
+    const { look } = correlationIndex(alert)
+    const found = new Set([idOf(alert), ...look.flatMap((key) => [...(this.listed.get(key) ?? [])])])
+    return [...this.incidents.values()].filter(({ incident_id }) => found.has(incident_id))
   }
 
   /** The steps as `<what> <incident id>`. */
@@ -38,7 +38,10 @@ class Ledger {
     if (step.step === 'repeat') return
     const known = step.step === 'create' ? null : step.incident
     const incident_id = step.step === 'create' ? step.incident_id : step.incident.incident_id
-    const over = step.step === 'close' || (known === null && alert.status === 'resolved')
+    const pages = step.sightings.filter(({ kind }) => kind === 'paging')
+    for (const key of [...correlationIndex(alert).list, ...pages.flatMap(nativeKeys)])
+      this.listed.set(key, (this.listed.get(key) ?? new Set()).add(incident_id))
+    const over = step.step === 'close' || (known === null && isOver(step.sightings))
     this.incidents.set(incident_id, {
       incident_id,
       incident_class: 'high_memory_usage',
@@ -169,7 +172,7 @@ describe('a page and a measurement of one group', () => {
     expect(given(...two).incidents.size).toBe(2)
   })
 
-  test('another source of the measured fault finds it under the id it would have had, whatever its group', () => {
+  test('another source of the measured fault finds it by its target and start, whatever its group', () => {
     const ledger = given(page(), grafana())
     expect(ledger.receive(alertmanager({ group: OTHER_GROUP }))).toEqual([`attach ${idOf(page())}`])
   })
@@ -237,6 +240,25 @@ describe.each([
         expect(ledger.statuses()).toEqual(['closed', 'closed', 'closed'])
       }),
       { numRuns: 500 },
+    )
+  })
+
+  test('gives the same whichever of them have ended, and ends the same incidents', () => {
+    const endings = (ledger: Ledger) =>
+      [...ledger.incidents.values()]
+        .map(({ status, sightings }) => `${sightings.find(({ kind }) => kind === 'metric')?.pod} ${status}`)
+        .sort()
+    const some = fc.subarray(ended).chain((over) => {
+      const all = [...firing, ...over]
+      return fc.tuple(fc.constant(over), fc.shuffledSubarray(all, { minLength: all.length }))
+    })
+    fc.assert(
+      fc.property(some, ([over, deliveries]) => {
+        const ledger = given(...deliveries)
+        expect(plain(ledger)).toEqual(groupOfThree)
+        expect(endings(ledger)).toEqual(endings(given(...firing, ...over)))
+      }),
+      { numRuns: 1000 },
     )
   })
 

@@ -4,14 +4,15 @@
  */
 import type { Sighting } from '../contracts/alert.ts'
 import type { Incident } from '../contracts/incident.ts'
+import { groupKeys } from './correlation-index.ts'
 import { inOrder } from './merge.ts'
 
 export type Step =
-  /** No known incident: a new one, with the pages already known for its group. Born closed when it starts resolved. */
+  /** No known incident: a new one, with the pages already known for its group. Born closed when one of them is over. */
   | { step: 'create'; incident_id: string; sightings: Sighting[] }
   /** Another source, or another state of a known one, for an incident that exists. */
   | { step: 'attach'; incident: Incident; sightings: Sighting[] }
-  /** The source says it is over, and the incident still waits for something. */
+  /** A source says it is over, and the incident still waits for something. */
   | { step: 'close'; incident: Incident; sightings: Sighting[] }
   | { step: 'repeat'; incident: Incident }
 
@@ -20,6 +21,9 @@ const PAGE_HORIZON_MS = 24 * 3_600_000
 
 /** Incidents that a `resolved` still changes: in flight, or waiting for a person. */
 const OPEN = new Set<Incident['status']>(['normalize', 'readiness', 'dry-run', 'awaiting_review', 'semi_manual'])
+
+/** One source that says so is enough: nothing resolved is ever dry-run. */
+export const isOver = (sightings: readonly Sighting[]): boolean => sightings.some(({ status }) => status === 'resolved')
 
 const startOf = (sighting: Sighting) => Date.parse(sighting.starts_at ?? sighting.delivery.received_at)
 const endOf = (sighting: Sighting) =>
@@ -32,12 +36,11 @@ const overlap = (a: Sighting, b: Sighting) => startOf(a) <= endOf(b) && startOf(
 
 const withinHorizon = (page: Sighting, metric: Sighting) => startOf(page) - startOf(metric) <= PAGE_HORIZON_MS
 
-const groupsOf = (sighting: Sighting) => sighting.correlation_keys.filter((key) => key.startsWith('group:'))
 /** Alerts of one group that name two incidents are two, by their senders' own word. */
 const idsAgree = (a: Sighting, b: Sighting) =>
   a.incident_id === null || b.incident_id === null || a.incident_id === b.incident_id
 const shareGroup = (a: Sighting, b: Sighting) =>
-  idsAgree(a, b) && groupsOf(a).some((group) => b.correlation_keys.includes(group))
+  idsAgree(a, b) && groupKeys(a).some((group) => b.correlation_keys.includes(group))
 
 /** One occurrence a source: a second alert of the same source in an incident would be about another target. */
 const slotFree = (incident: Incident, alert: Sighting) =>
@@ -91,8 +94,7 @@ const stepFor = (incident: Incident, alert: Sighting, pages: readonly Sighting[]
   const others = incident.sightings.filter((other) => other !== known)
   const added = pages.filter(({ source_key }) => others.every((other) => other.source_key !== source_key))
   const sightings = inOrder([...others, seen, ...added])
-  const ends = alert.status === 'resolved' && OPEN.has(incident.status)
-  return { step: ends ? 'close' : 'attach', incident, sightings }
+  return { step: isOver(sightings) && OPEN.has(incident.status) ? 'close' : 'attach', incident, sightings }
 }
 
 /**

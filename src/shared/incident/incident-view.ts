@@ -1,5 +1,6 @@
 /** An incident as the API and the command line show it. */
 import type { Incident } from '../contracts/incident.ts'
+import { decisionEvidence } from './decision-evidence.ts'
 
 type Members = Record<string, unknown>
 const members = (value: unknown): Members => (typeof value === 'object' && value !== null ? (value as Members) : {})
@@ -25,8 +26,15 @@ export const incidentView = ({ decisions, sightings, event, ...incident }: Incid
   duplicates: incident.duplicates,
   stages: {
     ...(decisions.normalize && { normalize: { outcome: 'ok', ...members(decisions.normalize.output) } }),
-    ...(decisions.readiness && { readiness: members(members(decisions.readiness.output).readiness) }),
-    ...(decisions['dry-run'] && { 'dry-run': members(decisions['dry-run'].output) }),
+    ...(decisions.readiness && {
+      readiness: {
+        ...members(members(decisions.readiness.output).readiness),
+        ...decisionEvidence(decisions.readiness),
+      },
+    }),
+    ...(decisions['dry-run'] && {
+      'dry-run': { ...members(decisions['dry-run'].output), facts: decisionEvidence(decisions['dry-run']).facts },
+    }),
   },
   verdict: incident.verdict,
 })

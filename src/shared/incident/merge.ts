@@ -29,6 +29,7 @@ const IDENTITY = ['service', 'namespace', 'pod'] as const
 
 /** Each differing value once, with the first source that named it. An empty value is not known, so it agrees with any. */
 const conflictOver = (field: Conflict['field'], alerts: readonly Alert[]): Conflict[] => {
+  if (alerts.length === 1) return []
   const named = alerts.filter((alert) => alert[field] !== '')
   const values = [...new Set(named.map((alert) => alert[field]))].flatMap((value) => {
     const first = named.find((alert) => alert[field] === value)

@@ -5,6 +5,7 @@
 local queue_step, k, a = ARGV[#ARGV - 2], tonumber(ARGV[#ARGV - 1]), tonumber(ARGV[#ARGV])
 if change_conflicts(k, a) then return 0 end
 apply_change(k, a)
+for i = 1, a do ARGV[i] = bytes(ARGV[i]) end
 if queue_step == 'addStandardJob' then
   add_standard_job(KEYS, ARGV)
 elseif queue_step == 'addDelayedJob' then

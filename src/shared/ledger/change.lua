@@ -1,9 +1,9 @@
 -- A ledger change: checked first, applied later in the same script, so that a queue step can stand between the two.
 -- Its keys begin behind the first `k` of KEYS, its arguments behind the first `a` of ARGV; what lies before is the queue's.
--- KEYS: 1 incident, 2 trace, 3 index, 4 accounting, 5.. correlation keys
+-- KEYS: 1 incident, 2 trace, 3 index, 4 accounting, 5.. correlation keys to check, then those to list the incident under
 -- ARGV: 1 incident id, 2 expected head ('' = must not exist yet, '*' = any), 3 time listed ('' = already listed),
---       4 repeats to count, then four lists, each led by its length:
---       versions expected of each correlation key ('' = not checked), records, fields, counts
+--       4 repeats to count, then four lists, each led by its length: versions expected of the keys to check, records,
+--       fields, counts; before the records stands how many keys to list the incident under
 
 -- A correlation key's version is its highest score: every change under the key lists its incident with the next one.
 local function version_of(key)
@@ -18,8 +18,7 @@ local function change_conflicts(k, a)
     return true
   end
   for i = 1, tonumber(ARGV[a + 5]) do
-    local expected = ARGV[a + 5 + i]
-    if expected ~= '' and version_of(KEYS[k + 4 + i]) ~= tonumber(expected) then return true end
+    if version_of(KEYS[k + 4 + i]) ~= tonumber(ARGV[a + 5 + i]) then return true end
   end
   return false
 end
@@ -33,10 +32,12 @@ local function apply_change(k, a)
     return first, last
   end
   local first, last = next_list()
-  for i = 1, last - first + 1 do
-    local key = KEYS[k + 4 + i]
+  local checked = last - first + 1
+  for i = 1, tonumber(ARGV[at]) do
+    local key = KEYS[k + 4 + checked + i]
     redis.call('ZADD', key, version_of(key) + 1, incident_id)
   end
+  at = at + 1
   first, last = next_list()
   if last >= first then redis.call('RPUSH', KEYS[k + 2], unpack(ARGV, first, last)) end
   first, last = next_list()
@@ -45,4 +46,12 @@ local function apply_change(k, a)
   for i = first, last, 2 do redis.call('HINCRBY', KEYS[k + 4], ARGV[i], ARGV[i + 1]) end
   if listed_at ~= '' then redis.call('ZADD', KEYS[k + 3], listed_at, incident_id) end
   if repeats ~= '0' then redis.call('HINCRBY', KEYS[k + 1], 'duplicates', repeats) end
+end
+
+-- The bytes of an argument that may travel as Latin-1 text behind U+0080.
+local function bytes(arg)
+  if string.sub(arg, 1, 2) ~= '\194\128' then return arg end
+  return (string.gsub(string.sub(arg, 3), '([\194\195])(.)', function(lead, byte)
+    return lead == '\194' and byte or string.char(string.byte(byte) + 64)
+  end))
 end

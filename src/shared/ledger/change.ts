@@ -10,8 +10,10 @@ export interface LedgerChange {
   listed_at: number | null
   /** Repeats to count on the incident. */
   repeats: number
-  /** Correlation keys to list it under, and the version each must still have (null: not checked). */
-  correlations: readonly { key: string; version: number | null }[]
+  /** Correlation keys that must still be as they were when this change was decided. */
+  unchanged: readonly { key: string; version: number }[]
+  /** Correlation keys to list it under. */
+  listed_under: readonly string[]
   records: readonly AuditRecord[]
   /** Fields of the incident record to set. */
   fields: Readonly<Record<string, string>>
@@ -28,14 +30,16 @@ export const changeArguments = (change: LedgerChange, keys: LedgerKeys) => ({
     keys.trace(change.incident_id),
     keys.index,
     keys.accounting,
-    ...change.correlations.map(({ key }) => keys.correlation(key)),
+    ...change.unchanged.map(({ key }) => keys.correlation(key)),
+    ...change.listed_under.map((key) => keys.correlation(key)),
   ],
   args: [
     change.incident_id,
     change.expected_head === 'any' ? '*' : (change.expected_head ?? ''),
     change.listed_at ?? '',
     change.repeats,
-    ...list(change.correlations.map(({ version }) => version ?? '')),
+    ...list(change.unchanged.map(({ version }) => version)),
+    change.listed_under.length,
     ...list(change.records.map((record) => JSON.stringify(record))),
     ...list(Object.entries(change.fields).flat()),
     ...list(Object.entries(change.counts).flat()),

@@ -9,11 +9,10 @@ import type { IncidentEvent } from '../contracts/incident-event.ts'
 export interface DecisionTexts {
   /** Outcome, clock, policy digest and rules version. */
   decision: Pick<RecordedDecision, 'outcome' | 'now' | 'policy_digest' | 'rules_version'>
-  input?: string
   known: string
   output: string
 }
-const PARTS = ['input', 'known', 'output'] as const
+const PARTS = ['known', 'output'] as const
 
 /** The fields a change may set. */
 export interface IncidentPatch {

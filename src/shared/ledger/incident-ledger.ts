@@ -1,16 +1,13 @@
 /** The incident ledger: what happened to every incident, kept apart from BullMQ's memory of its jobs. */
 import type { Redis } from 'ioredis'
 import { z } from 'zod'
-import { AuditRecord, type StageName } from '../contracts/audit-record.ts'
+import type { AuditRecord, StageName } from '../contracts/audit-record.ts'
 import type { Incident } from '../contracts/incident.ts'
 import type { JobCommand } from '../queue/stage-queues.ts'
 import { changeArguments, type LedgerChange } from './change.ts'
 import { FieldValues, fieldsOf, toIncident } from './incident-fields.ts'
 import { type LedgerKeys, ledgerKeys } from './keys.ts'
 import { runScript } from './scripts.ts'
-
-/** How many incidents under one correlation key are looked at, last changed first: a group re-fires under the same key. */
-const RELATED_LIMIT = 64
 
 export interface Related {
   /** Incidents of the alert's own id or under one of its correlation keys. */
@@ -22,6 +19,19 @@ export interface Related {
 const RECORD = fieldsOf('none')
 const RelatedReply = z.tuple([z.array(z.number()), z.array(FieldValues)])
 const IncidentReply = z.tuple([FieldValues, z.array(z.string())])
+
+/**
+ * What `read-incident.lua` returns for these decisions, parsed; null when there is no such incident. The records are
+ * taken as they are: `verifyChain` checks every member of them by hash, which no schema could.
+ */
+export const parseIncidentReply = (
+  reply: unknown,
+  decisions: 'all' | 'none' | StageName,
+): { incident: Incident; trace: AuditRecord[] } | null => {
+  const [values, trace] = IncidentReply.parse(reply)
+  const incident = toIncident(fieldsOf(decisions), values)
+  return incident && { incident, trace: trace.map((text): AuditRecord => JSON.parse(text)) }
+}
 
 /** The number of keys a BullMQ command takes, the rest being its arguments. */
 const COMMAND_KEYS: Record<string, number> = { addStandardJob: 9, addDelayedJob: 6, promote: 9 }
@@ -35,13 +45,13 @@ export class IncidentLedger {
     this.keys = ledgerKeys(installation)
   }
 
-  /** One round trip: everything an arriving alert may belong to. */
-  async findRelated(incidentId: string, correlationKeys: readonly string[]): Promise<Related> {
+  /** One round trip: what an arriving alert may belong to; under each key the `limit` last changed, since groups re-fire. */
+  async findRelated(incidentId: string, correlationKeys: readonly string[], limit: number): Promise<Related> {
     const keys = [this.keys.incident(incidentId), ...correlationKeys.map((key) => this.keys.correlation(key))]
     const reply = await runScript(this.#redis, 'interlockFindRelated', keys, [
       incidentId,
       this.keys.incident(''),
-      RELATED_LIMIT,
+      limit,
       ...RECORD,
     ])
     const [versions, found] = RelatedReply.parse(reply)
@@ -75,10 +85,8 @@ export class IncidentLedger {
     decisions: 'all' | 'none' | StageName = 'all',
   ): Promise<{ incident: Incident; trace: AuditRecord[] } | null> {
     const keys = [this.keys.incident(incidentId), this.keys.trace(incidentId)]
-    const names = fieldsOf(decisions)
-    const [values, trace] = IncidentReply.parse(await runScript(this.#redis, 'interlockReadIncident', keys, names))
-    const incident = toIncident(names, values)
-    return incident && { incident, trace: trace.map((text) => AuditRecord.parse(JSON.parse(text))) }
+    const reply = await runScript(this.#redis, 'interlockReadIncident', keys, fieldsOf(decisions))
+    return parseIncidentReply(reply, decisions)
   }
 
   /** One round trip: an incident without trace and decisions. */

@@ -5,6 +5,13 @@ import { jobScripts } from '../queue/job-scripts.ts'
 
 const text = (name: string) => readFileSync(new URL(`./${name}.lua`, import.meta.url), 'utf8')
 
+/**
+ * Binary arguments travel as Latin-1 text behind this mark, which no other argument begins with, and `bytes` of
+ * `change.lua` gives them their bytes back: with a single Buffer among them the client encodes all sixty arguments one
+ * by one, which costs it as much as everything else about the command.
+ */
+const BINARY = '\u0080'
+
 /** Commands by name; the number of keys varies, so each call passes it first. */
 const SCRIPTS = {
   interlockAccept: text('change') + jobScripts('add_standard_job', 'add_delayed_job', 'promote') + text('accept'),
@@ -24,5 +31,6 @@ export const runScript = (
   args: readonly unknown[],
 ): Promise<unknown> => {
   if (!(name in redis)) redis.defineCommand(name, { lua: SCRIPTS[name] })
-  return (redis as unknown as Runner)[name](keys.length, ...keys, ...args)
+  const texts = args.map((arg) => (Buffer.isBuffer(arg) ? BINARY + arg.toString('latin1') : arg))
+  return (redis as unknown as Runner)[name](keys.length, ...keys, ...texts)
 }

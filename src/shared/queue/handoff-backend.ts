@@ -4,6 +4,7 @@
  */
 import { createIORedisClient, QueueKeys, type QueueOptions, RedisConnection, RedisQueueBackend } from 'bullmq'
 import type { Redis } from 'ioredis'
+import { z } from 'zod'
 import type { StageName } from '../contracts/audit-record.ts'
 import { changeArguments, type LedgerChange } from '../ledger/change.ts'
 import type { LedgerKeys } from '../ledger/keys.ts'
@@ -47,20 +48,40 @@ const ADD_KEYS = 9
 
 class IncidentChanged extends Error {}
 
+/** What a commit read along for the job it fetched, until that job's stage takes it. Raw, as `readIncident` gets it. */
+export class ReadAhead {
+  readonly #replies = new Map<string, unknown>()
+
+  put(incidentId: string, reply: unknown): void {
+    this.#replies.set(incidentId, reply)
+  }
+
+  /** Once: whoever decides again must look again. */
+  take(incidentId: string): unknown {
+    const reply = this.#replies.get(incidentId)
+    this.#replies.delete(incidentId)
+    return reply
+  }
+}
+
+export interface HandoffSettings {
+  ledgerKeys: LedgerKeys
+  deadLetter: DeadLetter
+  readAhead: ReadAhead
+  /** Fields of the incident record from which this queue's stage starts. */
+  fields: readonly string[]
+}
+
+const CommitReply = z.tuple([z.unknown()]).rest(z.unknown())
+
 class HandoffBackend extends RedisQueueBackend {
   #commits = new WeakMap<Arguments, Commit>()
   #siblings = new Map<StageName, RedisQueueBackend>()
-  #ledgerKeys: LedgerKeys
-  #deadLetter: DeadLetter
+  readonly #settings: HandoffSettings
 
-  constructor(
-    ledgerKeys: LedgerKeys,
-    deadLetter: DeadLetter,
-    ...backend: ConstructorParameters<typeof RedisQueueBackend>
-  ) {
+  constructor(settings: HandoffSettings, ...backend: ConstructorParameters<typeof RedisQueueBackend>) {
     super(...backend)
-    this.#ledgerKeys = ledgerKeys
-    this.#deadLetter = deadLetter
+    this.#settings = settings
   }
 
   override async moveToCompleted(
@@ -82,7 +103,7 @@ class HandoffBackend extends RedisQueueBackend {
   override async moveToFailed(
     ...[job, reason, remove, token, fetchNext, fields]: Parameters<RedisQueueBackend['moveToFailed']>
   ): ReturnType<RedisQueueBackend['moveToFailed']> {
-    const decide = async () => ({ commit: await this.#deadLetter(job.data, reason) })
+    const decide = async () => ({ commit: await this.#settings.deadLetter(job.data, reason) })
     return this.#finish(job.id, await decide(), decide, () =>
       this.moveToFailedArgs(job, reason, remove, token, fetchNext, fields),
     )
@@ -113,7 +134,8 @@ class HandoffBackend extends RedisQueueBackend {
   }
 
   async #commit(client: Redis, { change, next }: Commit, finish: Arguments): Promise<unknown> {
-    const ledger = changeArguments(change, this.#ledgerKeys)
+    const { ledgerKeys, fields, readAhead } = this.#settings
+    const ledger = changeArguments(change, ledgerKeys)
     const add = next ? await addJobCommand(this.#sibling(next), change.incident_id, Date.now()) : null
     if (finish.length !== FINISH_KEYS + FINISH_ARGUMENTS)
       throw new Error('BullMQ finishes a job in a way not known here')
@@ -125,12 +147,19 @@ class HandoffBackend extends RedisQueueBackend {
         ...finish.slice(FINISH_KEYS),
         ...ledger.args,
         ...(add?.arguments.slice(ADD_KEYS) ?? []),
+        ...fields,
+        fields.length,
+        ledgerKeys.incident(''),
+        ledgerKeys.trace(''),
         ledger.keys.length,
         ledger.args.length,
       ],
     )
     if (result === CHANGED_MEANWHILE) throw new IncidentChanged()
-    return result
+    if (typeof result === 'number') return result
+    const [finished, ...read] = CommitReply.parse(result)
+    if (read.length > 0) readAhead.put(String((finished as unknown[])[1]), read)
+    return finished
   }
 
   #sibling(stage: StageName): RedisQueueBackend {
@@ -142,12 +171,11 @@ class HandoffBackend extends RedisQueueBackend {
 
 /** The `backendFactory` of a stage's worker. `redis` stays the caller's; the blocking duplicate is the worker's own. */
 export const handoffBackend =
-  (redis: Redis, ledgerKeys: LedgerKeys, deadLetter: DeadLetter) =>
+  (redis: Redis, settings: HandoffSettings) =>
   (name: string, opts: QueueOptions): HandoffBackend => {
     const keys = new QueueKeys(opts.prefix)
     return new HandoffBackend(
-      ledgerKeys,
-      deadLetter,
+      settings,
       new RedisConnection(redis, { shared: true, blocking: false }),
       name,
       keys.getKeys(name),

@@ -7,15 +7,7 @@ import { VerdictName } from '../contracts/incident.ts'
 /** Upper edges in seconds; every SLO threshold (0.25, 30, 300, 900) lies on one. */
 const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 900]
 
-export const WEBHOOK_OUTCOMES = [
-  'accepted',
-  'attached',
-  'duplicate',
-  'closed',
-  'ignored',
-  'rejected',
-  'invalid',
-] as const
+const WEBHOOK_OUTCOMES = ['accepted', 'attached', 'duplicate', 'closed', 'ignored', 'rejected', 'invalid'] as const
 
 export type Metrics = ReturnType<typeof createMetrics>
 

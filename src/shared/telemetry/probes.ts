@@ -21,6 +21,8 @@ const withDeadline = (check: ReadinessCheck): Promise<string | null> => {
 export const redisCheck =
   (redis: Redis): ReadinessCheck =>
   async () => {
+    // INFO is answered by a Redis that still loads its data, too, and goes out before the connection takes anything else.
+    if (redis.status !== 'ready') return 'no connection: Redis is away, or still loading its data'
     const policy = /maxmemory_policy:(\S+)/.exec(await redis.info('memory'))?.[1]
     return policy === undefined || policy === 'noeviction'
       ? null

@@ -4,7 +4,7 @@ import type { GateCard, GateInput } from './gate-input.ts'
 
 const five = { score: 5, evidence: ['run 12'], reduction: null }
 
-export const passingCard: GateCard = {
+const passingCard: GateCard = {
   scores: { spec: five, implementation: five, verification: five, process: { ...five, score: 4 }, security: five },
   rollback_condition_present: true,
   blast_radius_known: true,

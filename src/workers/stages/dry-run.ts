@@ -54,7 +54,7 @@ export const dryRun = defineStage({
   decide: (ready, known) => {
     const action = passedReadiness(ready, known)
     const { preconditions, blockers, plan } = typeof action === 'string' ? check(action, ready, known) : action
-    const shared = { action: ready.action, preconditions, facts: known.facts, blockers }
+    const shared = { action: ready.action, preconditions, blockers }
     if (blockers.length > 0 || plan === null) {
       const output: DryRunResult = { outcome: 'block', ...shared, plan: null, plan_digest: null }
       return { outcome: 'stop', output, events: ['dry_run_evaluated'], verdict: 'blocked', blockers }

@@ -6,11 +6,10 @@ import { Normalized } from '../../shared/contracts/normalized.ts'
 import { distinctSources, merge } from '../../shared/incident/merge.ts'
 import { defineStage } from '../stage.ts'
 
-export const NormalizeInput = z.strictObject({ incident_id: IncidentId, sightings: z.array(Sighting).min(1) })
-export type NormalizeInput = z.infer<typeof NormalizeInput>
+const NormalizeInput = z.strictObject({ incident_id: IncidentId, sightings: z.array(Sighting).min(1) })
 
 /** No policy has a say in what the sources saw. */
-export const NormalizeKnown = z.strictObject({ policy_digest: z.null() })
+const NormalizeKnown = z.strictObject({ policy_digest: z.null() })
 
 export const normalize = defineStage({
   name: 'normalize',

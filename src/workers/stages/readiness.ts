@@ -13,13 +13,13 @@ export const readiness = defineStage({
   output: Ready,
   load: readinessKnown,
   decide: (incident, known, now) => {
-    const { policy, facts } = known
+    const { policy } = known
     const judgement = judge(gateFromIncident(incident, known, now))
     const output: Ready = {
       event: incident.event,
       incident_class: incident.incident_class,
       action: policy?.action ?? null,
-      readiness: { ...judgement, scores: policy?.card.scores ?? {}, facts },
+      readiness: judgement,
       needs_review: policy?.human_review_for_first_run ?? true,
     }
     const recorded = policy

@@ -1,0 +1,44 @@
+/** The readiness decision for a person: the scores with their evidence, and what would turn a block into a pass. Pure. */
+import { AXES } from '../../shared/contracts/card.ts'
+import type { Facts } from '../../shared/contracts/facts.ts'
+import type { CardScores, Judgement } from '../../shared/contracts/ready.ts'
+import { bullets, type Row, rows } from '../wrap.ts'
+import { between, type Page, section } from './page.ts'
+
+const HIGHEST = 5
+
+const scoreRow = (axis: (typeof AXES)[number], scores: CardScores, { colours }: Page): Row[] => {
+  const scored = scores[axis]
+  if (scored === undefined) return [{ name: axis, text: '- nobody has scored it: counts as 0', paint: colours.red }]
+  const { score, evidence, reduction } = scored
+  const line = { name: axis, text: `${score} ${evidence.join(', ') || 'no evidence named'}` }
+  if (reduction === null && score === HIGHEST) return [line]
+  return [line, { name: '', text: `  reduced: ${reduction ?? 'no reason given'}`, paint: colours.yellow }]
+}
+
+export const renderReadiness = (
+  { score, threshold, mode, flip }: Judgement,
+  scores: CardScores,
+  page: Page,
+): string[] => {
+  const title =
+    score === null ? 'READINESS  not scored' : `READINESS  ${score}/25, threshold ${threshold}, mode ${mode}`
+  const scored = score === null ? [] : AXES.flatMap((axis) => scoreRow(axis, scores, page))
+  return [
+    ...section(
+      title,
+      scored.length === 0 ? ['  there is no policy to take scores from'] : rows(scored, page.width),
+      page,
+    ),
+    ...section('WHAT WOULD FLIP IT', bullets(flip, page.width), page),
+  ]
+}
+
+/** `at`: when the decision was taken, which is what the age of a fact counts to. */
+export const renderFacts = (facts: Facts, at: string, page: Page): string[] => {
+  const known = Object.entries(facts).map(([name, { value, source, as_of }]) => ({
+    name,
+    text: `${JSON.stringify(value)}, from ${source}, known ${between(as_of, at)} before the decision`,
+  }))
+  return section('FACTS', known.length === 0 ? ['  nothing was known of the target'] : rows(known, page.width), page)
+}

@@ -1,0 +1,90 @@
+/** `interlock doctor` as a person calls it, against a real Redis, a broken policy folder, and none of both. */
+import { execFile } from 'node:child_process'
+import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { Redis } from 'ioredis'
+import { afterAll, beforeAll, expect, inject, it } from 'vitest'
+import { ledgerKeys } from '../src/shared/ledger/keys.ts'
+
+const root = fileURLToPath(new URL('..', import.meta.url))
+const prefix = 'test-doctor'
+const redis = new Redis(inject('redisUrl'))
+let folder: string
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'interlock doctor '))
+  await cp(join(root, 'policies'), join(folder, 'policies'), { recursive: true })
+})
+afterAll(async () => {
+  await redis.del(ledgerKeys(prefix).accounting)
+  redis.disconnect()
+  await rm(folder, { recursive: true })
+})
+
+const doctor = (env: Record<string, string>, ...args: string[]) =>
+  new Promise<{ code: number | null; out: string; err: string }>((resolve) => {
+    const child = execFile(
+      join(root, 'bin/interlock'),
+      ['doctor', ...args],
+      { cwd: folder, env: { PATH: process.env.PATH, REDIS_URL: inject('redisUrl'), QUEUE_PREFIX: prefix, ...env } },
+      (_, out, err) => resolve({ code: child.exitCode, out, err }),
+    )
+  })
+
+it('passes a set-up that is in order, with what could be better as a warning', async () => {
+  const { code, out, err } = await doctor({})
+  expect({ code, err }).toEqual({ code: 0, err: '' })
+  expect(out).toMatch(/^PASS checks=\d+ failed=0 warnings=1$/m)
+  expect(out).toMatch(/^ok {7}policies: 2 in force \(high_cpu_usage, high_memory_usage\)$/m)
+  expect(out).toMatch(/^ok {7}redis eviction: maxmemory-policy is noeviction$/m)
+  expect(out).toMatch(/^warning {2}redis persistence: .*\n {9}fix: set "appendonly yes"/m)
+})
+
+it('fails when an alert is unaccounted for', async () => {
+  await redis.hset(ledgerKeys(prefix).accounting, { received: 3, in_flight: 1, 'verdict:blocked': 1 })
+  const { code, out, err } = await doctor({})
+  await redis.del(ledgerKeys(prefix).accounting)
+  expect(out).toContain('failed   accounting: 1 alerts are unaccounted for')
+  expect({ code, err }).toEqual({ code: 1, err: expect.stringMatching(/^BLOCK checks=\d+ failed=1 warnings=1\n$/) })
+})
+
+it('fails for a class whose policy cannot be read, and names the problem', async () => {
+  await writeFile(join(folder, 'policies/high_cpu_usage/readiness.yaml'), 'scores: 25')
+  const { code, out } = await doctor({}, '--json')
+  await cp(join(root, 'policies'), join(folder, 'policies'), { recursive: true })
+  const { outcome, checks } = JSON.parse(out)
+  expect({ code, outcome }).toEqual({ code: 1, outcome: 'block' })
+  expect(checks.filter(({ status }: { status: string }) => status === 'failed')).toEqual([
+    {
+      name: 'policy high_cpu_usage',
+      status: 'failed',
+      found: expect.stringContaining('high_cpu_usage/readiness.yaml'),
+      fix: expect.any(String),
+    },
+  ])
+})
+
+it.each([
+  ['no Redis', { REDIS_URL: 'redis://:secret@127.0.0.1:1' }, 'failed   redis: redis://***@127.0.0.1:1: no connection'],
+  ['no policy folder', { POLICY_DIR: 'nowhere' }, 'failed   policies: policy folder nowhere cannot be read'],
+])('fails with %s and says what to set', async (_, env, line) => {
+  const { code, out } = await doctor(env)
+  expect(code).toBe(1)
+  expect(out).toContain(line)
+  expect(out).toMatch(/fix: .*(REDIS_URL|POLICY_DIR)/)
+})
+
+it('warns of a policy folder without classes', async () => {
+  const { code, out } = await doctor({ POLICY_DIR: join(root, 'policies/high_cpu_usage') })
+  expect(code).toBe(0)
+  expect(out).toContain('holds no incident class')
+})
+
+it('has nothing to look at when the environment cannot be used', async () => {
+  expect(await doctor({ PORT: 'high' })).toEqual({
+    code: 2,
+    out: '',
+    err: expect.stringContaining('PORT is "high"'),
+  })
+})

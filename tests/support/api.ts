@@ -1,0 +1,85 @@
+/** The webhook API in the test's process, over connections of its own, as one replica of many. */
+import type { FastifyInstance, InjectOptions } from 'fastify'
+import type { Redis } from 'ioredis'
+import { createServer } from '../../src/producers/server.ts'
+import type { PolicySet } from '../../src/shared/contracts/policy.ts'
+import { IncidentLedger } from '../../src/shared/ledger/incident-ledger.ts'
+import { connectProducer, whenReady } from '../../src/shared/queue/redis.ts'
+import { openQueue } from '../../src/shared/queue/stage-queues.ts'
+import { createLog } from '../../src/shared/telemetry/log.ts'
+import { createMetrics } from '../../src/shared/telemetry/metrics.ts'
+
+export interface Answer {
+  status: number
+  headers: Record<string, unknown>
+  // biome-ignore lint/suspicious/noExplicitAny: what came over the wire, looked at by expectations alone.
+  body: any
+}
+
+export interface Api {
+  server: FastifyInstance
+  ledger: IncidentLedger
+  queue: ReturnType<typeof openQueue>
+  redis: Redis
+  get(url: string): Promise<Answer>
+  /** Posts a body as JSON; strings and Buffers as they are. */
+  post(url: string, body: unknown, headers?: Record<string, string>): Promise<Answer>
+  close(): Promise<void>
+}
+
+const NO_POLICIES: PolicySet = {
+  digest: '0'.repeat(64),
+  profiles: {},
+  freezes: [],
+  services: {},
+  read_at: '2026-05-17T11:00:00.000Z',
+  classes: new Map(),
+}
+
+const json = (text: string): unknown => {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return text
+  }
+}
+
+export const openApi = async (
+  redisUrl: string,
+  installation: string,
+  policies: PolicySet = NO_POLICIES,
+): Promise<Api> => {
+  const redis = connectProducer(redisUrl)
+  // Some tests take Redis away; every failure shows in the answer to a request.
+  redis.on('error', () => {})
+  await whenReady(redis)
+  const ledger = new IncidentLedger(redis, installation)
+  const queue = openQueue('normalize', redis, installation)
+  queue.on('error', () => {})
+  const server = createServer({
+    acceptance: { ledger, queue, policies: () => policies },
+    redis,
+    checks: {},
+    metrics: createMetrics('0.0.0'),
+    log: createLog('api', 'silent'),
+  })
+  const inject = async (options: InjectOptions): Promise<Answer> => {
+    const { statusCode, headers, payload } = await server.inject(options)
+    return { status: statusCode, headers, body: json(payload) }
+  }
+  return {
+    ...{ server, ledger, queue, redis },
+    get: (url) => inject({ method: 'GET', url }),
+    post: (url, body, headers = { 'content-type': 'application/json' }) =>
+      inject({
+        method: 'POST',
+        url,
+        headers,
+        payload: typeof body === 'string' || Buffer.isBuffer(body) ? body : JSON.stringify(body),
+      }),
+    close: async () => {
+      await server.close()
+      redis.disconnect()
+    },
+  }
+}

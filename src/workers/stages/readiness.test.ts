@@ -43,10 +43,12 @@ describe('readiness', () => {
           mode: 'auto',
           blockers: [],
           flip: [],
-          scores: { spec: { score: 5, evidence: ['specify.md'] } },
-          facts: { stateful: { value: false, source: 'catalog', as_of: POLICIES.read_at }, stateless: { value: true } },
         },
       },
+    })
+    expect(readinessKnown(normalized().snapshot)).toMatchObject({
+      policy: { card: { scores: { spec: { score: 5, evidence: ['specify.md'] } } } },
+      facts: { stateful: { value: false, source: 'catalog', as_of: POLICIES.read_at }, stateless: { value: true } },
     })
     expect(readiness.output.parse(result.output)).toEqual(result.output)
   })

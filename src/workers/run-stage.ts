@@ -38,13 +38,25 @@ export type StageSummary =
       output: unknown
     }
 
+interface GivenInput {
+  input: unknown
+  /** Of the output it is, where a stage before recorded it. */
+  digest?: string
+  /** Byte for byte what the audit trace names, and written under these rules: there is nothing a schema could add. */
+  trusted: boolean
+}
+
 /** The input of a stage is what the stage before recorded; the first one starts from the incident's sightings. */
-const inputOf = (stage: StageName, incident: Incident): { input: unknown; digest?: string } => {
+const inputOf = (stage: StageName, { incident, trace }: Snapshot): GivenInput => {
   const before = stageBefore(stage)
-  if (!before) return { input: { incident_id: incident.incident_id, sightings: incident.sightings } }
+  if (!before) return { input: { incident_id: incident.incident_id, sightings: incident.sightings }, trusted: false }
   const decided = incident.decisions[before]
   if (!decided) throw new UnrecoverableError(`${before} has recorded no decision on ${incident.incident_id}`)
-  return { input: decided.output, digest: decided.output_digest }
+  const { output, output_digest, rules_version } = decided
+  const record = trace.findLast(({ stage }) => stage === before)
+  if (record && record.output_digest !== output_digest)
+    throw new UnrecoverableError(`the stored output of ${before} is not the one its audit record names`)
+  return { input: output, digest: output_digest, trusted: record !== undefined && rules_version === RULES_VERSION }
 }
 
 interface Decided {
@@ -64,7 +76,7 @@ const contentsOf = (
   const digests = {
     input_digest,
     output_digest: sha256(texts.output),
-    prompt_hash: digest({ stage, input_digest, known: sha256(texts.known), ...texts.decision }),
+    prompt_hash: sha256([stage, input_digest, JSON.stringify(texts.decision), texts.known].join('\n')),
   }
   const after = result.outcome === 'next' ? stageAfter(stage) : result.verdict
   return result.events.map((event, position) => ({
@@ -116,8 +128,8 @@ const commitOf = (stage: StageName, incident: Incident, decided: Decided, actor:
 }
 
 const decide = async (stage: AnyStage, snapshot: Snapshot, now: string): Promise<Decided> => {
-  const given = inputOf(stage.name, snapshot.incident)
-  const input = stage.input.parse(given.input)
+  const given = inputOf(stage.name, snapshot)
+  const input = given.trusted ? given.input : stage.input.parse(given.input)
   const known = await stage.load(snapshot)
   const result = stage.decide(input, known, now)
   return {

@@ -35,10 +35,12 @@ export const startStageWorker = (
   if (!stage) throw new Error(`there is no stage ${name}`)
   const readAhead = new ReadAhead()
   const run = runStage(stage, context, readAhead)
+  const wait = metrics.jobWait.labels({ queue: name })
+  const duration = metrics.jobDuration.labels({ queue: name })
   const worker = new Worker(
     name,
     (job) => {
-      if (job.attemptsStarted === 1) metrics.jobWait.observe({ queue: name }, (Date.now() - runnableAt(job)) / 1000)
+      if (job.attemptsStarted === 1) wait.observe((Date.now() - runnableAt(job)) / 1000)
       return run(job)
     },
     { connection: redis, prefix: keyPrefix(installation), concurrency, ...LOCK },
@@ -51,7 +53,7 @@ export const startStageWorker = (
   )
   metrics.workerConcurrency.set({ queue: name }, concurrency)
   worker.on('completed', (job, { summary }) => {
-    metrics.jobDuration.observe({ queue: name }, ((job.finishedOn ?? 0) - (job.processedOn ?? 0)) / 1000)
+    duration.observe(((job.finishedOn ?? 0) - (job.processedOn ?? 0)) / 1000)
     observeDecision(name, stageAfter(name), summary, metrics, log)
   })
   worker.on('failed', (job, err) => {

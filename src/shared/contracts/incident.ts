@@ -4,7 +4,7 @@ import type { Sighting } from './alert.ts'
 import { StageName } from './audit-record.ts'
 import { Blocker } from './blocker.ts'
 import { IncidentClass, IncidentId, Sha256, Timestamp } from './identifiers.ts'
-import { IncidentEvent } from './incident-event.ts'
+import type { IncidentEvent } from './incident-event.ts'
 
 export const VerdictName = z.enum([
   'dry_run_passed',
@@ -18,8 +18,11 @@ export const VerdictName = z.enum([
 ])
 export type VerdictName = z.infer<typeof VerdictName>
 
-/** Written by this program alone and parsed whole by the stage that starts from it; here only known to be an object. */
-const StoredSighting = z.custom<Sighting>((value) => typeof value === 'object' && value !== null)
+/**
+ * What lies inside the record was written by this program alone: a stage that starts from it checks it by digest or parses
+ * it whole, so here it is only known to be an object.
+ */
+const stored = <Value extends object>() => z.custom<Value>((value) => typeof value === 'object' && value !== null)
 
 /** In flight: the stage it waits for or is in. Ended: its verdict. */
 export const IncidentStatus = z.enum([...StageName.options, ...VerdictName.options])
@@ -57,12 +60,12 @@ export const Incident = z.object({
   status: IncidentStatus,
   accepted_at: Timestamp,
   /** In a stable order: metric source first. */
-  sightings: z.array(StoredSighting).min(1),
+  sightings: z.array(stored<Sighting>()).min(1),
   /** Repeats that were counted and changed nothing. */
   duplicates: z.int().min(0),
-  event: IncidentEvent.nullable(),
-  decisions: z.partialRecord(StageName, RecordedDecision),
-  verdict: Verdict.nullable(),
+  event: stored<IncidentEvent>().nullable(),
+  decisions: z.partialRecord(StageName, stored<RecordedDecision>()),
+  verdict: stored<Verdict>().nullable(),
   /** Chain head: hash and number of records. */
   head: Sha256,
   records: z.int().min(0),

@@ -29,7 +29,6 @@ const IDENTITY = ['service', 'namespace', 'pod'] as const
 
 /** Each differing value once, with the first source that named it. An empty value is not known, so it agrees with any. */
 const conflictOver = (field: Conflict['field'], alerts: readonly Alert[]): Conflict[] => {
-  if (alerts.length === 1) return []
   const named = alerts.filter((alert) => alert[field] !== '')
   const values = [...new Set(named.map((alert) => alert[field]))].flatMap((value) => {
     const first = named.find((alert) => alert[field] === value)
@@ -43,6 +42,12 @@ const highestSeverity = (alerts: readonly Alert[]): Severity => {
   const stated = alerts.filter((alert) => !alert.severity_inferred)
   const [highest = 'P3'] = (stated.length > 0 ? stated : alerts).map((alert) => alert.severity).sort()
   return highest
+}
+
+/** Identity fields for which the sources name different values; a source alone agrees with itself. */
+export const conflictsOf = (alerts: readonly Alert[]): Conflict[] => {
+  const ordered = inOrder(alerts)
+  return alerts.length === 1 ? [] : IDENTITY.flatMap((field) => conflictOver(field, ordered))
 }
 
 /** The distinct sources that reported, metric source first. */
@@ -71,6 +76,6 @@ export const merge = (incidentId: string, alerts: readonly Alert[]): Merged => {
       severity,
       inferred: severity_inferred,
     })),
-    conflicts: IDENTITY.flatMap((field) => conflictOver(field, ordered)),
+    conflicts: conflictsOf(ordered),
   }
 }

@@ -39,7 +39,8 @@ export class Handoff<Summary = unknown> {
 /** Given the job that has failed for good: the commit that dead-letters its incident, or null when it has no incident. */
 export type DeadLetter = (jobData: unknown, reason: string) => Promise<Commit | null>
 
-type Arguments = Parameters<RedisQueueBackend['moveToFinished']>[1]
+/** The arguments of a finish, with the commit they carry from where it was decided to where the script is run. */
+type Arguments = Parameters<RedisQueueBackend['moveToFinished']>[1] & { commit?: Commit }
 const CHANGED_MEANWHILE = -100
 /** Keys and arguments of BullMQ's scripts, as `commit.lua` counts on them. */
 const FINISH_KEYS = 14
@@ -75,7 +76,6 @@ export interface HandoffSettings {
 const CommitReply = z.tuple([z.unknown()]).rest(z.unknown())
 
 class HandoffBackend extends RedisQueueBackend {
-  #commits = new WeakMap<Arguments, Commit>()
   #siblings = new Map<StageName, RedisQueueBackend>()
   readonly #settings: HandoffSettings
 
@@ -117,7 +117,7 @@ class HandoffBackend extends RedisQueueBackend {
   ) {
     for (let decided = first; ; decided = await again()) {
       const args = finishArguments()
-      if (decided.commit) this.#commits.set(args, decided.commit)
+      if (decided.commit) args.commit = decided.commit
       try {
         const result = await this.moveToFinished(jobId ?? '', args)
         return { result, finishedOn: args[FINISH_KEYS + 1] as number }
@@ -129,7 +129,7 @@ class HandoffBackend extends RedisQueueBackend {
 
   /** Where BullMQ would run its own script, a finish that carries a commit runs the fused one. */
   override execCommand(...[client, command, args]: Parameters<RedisQueueBackend['execCommand']>): unknown {
-    const commit = this.#commits.get(args)
+    const { commit } = args as Arguments
     return commit ? this.#commit(client as unknown as Redis, commit, args) : super.execCommand(client, command, args)
   }
 

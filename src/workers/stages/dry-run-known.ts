@@ -6,7 +6,7 @@ import { Facts } from '../../shared/contracts/facts.ts'
 import { Sha256 } from '../../shared/contracts/identifiers.ts'
 import { Conflict } from '../../shared/contracts/normalized.ts'
 import { PreApprovedAction } from '../../shared/contracts/policy.ts'
-import { merge } from '../../shared/incident/merge.ts'
+import { conflictsOf } from '../../shared/incident/merge.ts'
 import { findClassPolicy } from '../../shared/policy/class-policy.ts'
 import { catalogFacts } from '../../shared/policy/facts.ts'
 import { gateCard } from '../blockers/gate-input.ts'
@@ -35,7 +35,7 @@ export const dryRunKnown = ({ incident, trace, policies }: Snapshot): DryRunKnow
     pre_approved: policy?.pre_approved ?? [],
     radius_of_impact: policy && gateCard(policy.card).radius_of_impact,
     facts: incident.event ? catalogFacts(policies, incident.event) : {},
-    conflicts: merge(incident.incident_id, incident.sightings).conflicts,
+    conflicts: conflictsOf(incident.sightings),
     readiness_recorded:
       incident.decisions.readiness?.outcome === 'next' && trace.some(({ event }) => event === 'readiness_evaluated'),
     first_run: true,

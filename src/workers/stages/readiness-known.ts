@@ -8,7 +8,7 @@ import type { Incident } from '../../shared/contracts/incident.ts'
 import { Conflict } from '../../shared/contracts/normalized.ts'
 import { type ClassPolicy, Freeze, type PolicySet, Profile } from '../../shared/contracts/policy.ts'
 import { SpecReference } from '../../shared/contracts/ready.ts'
-import { distinctSources, merge } from '../../shared/incident/merge.ts'
+import { conflictsOf, distinctSources } from '../../shared/incident/merge.ts'
 import { findClassPolicy } from '../../shared/policy/class-policy.ts'
 import { catalogFacts } from '../../shared/policy/facts.ts'
 import { GateCard, gateCard } from '../blockers/gate-input.ts'
@@ -67,7 +67,7 @@ export const readinessKnown = ({ incident, trace, policies }: Snapshot): Readine
     policy: policy && inForce(policy),
     policy_problem: blocker,
     facts: incident.event ? catalogFacts(policies, incident.event) : {},
-    conflicts: merge(incident.incident_id, incident.sightings).conflicts,
+    conflicts: conflictsOf(incident.sightings),
     sources: distinctSources(incident.sightings),
     audit: traceCoverage(trace, incident),
     freezes: freezesFor(policies, incident),

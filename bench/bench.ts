@@ -2,10 +2,12 @@
 import { writeFileSync } from 'node:fs'
 import { Command, InvalidArgumentError } from 'commander'
 import { Redis } from 'ioredis'
+import { IncidentLedger } from '../src/shared/ledger/incident-ledger.ts'
 import { startRedis } from '../src/shared/redis-server.ts'
 import { bareEngine } from './bare-engine.ts'
 import { interlockEngine } from './interlock-engine.ts'
 import { type Engine, type Latency, latency, median, type Throughput, throughput } from './measure.ts'
+import { workerMemory } from './worker-memory.ts'
 
 const positive = (text: string) => {
   const value = Number(text)
@@ -20,9 +22,18 @@ const options = new Command('npm run bench --')
   .option('--concurrency <n>', 'jobs a stage works on at once', positive, 50)
   .option('--rate <n>', 'incidents a second for the latency', positive, 100)
   .option('--seconds <n>', 'how long to measure latency', positive, 10)
+  .option('--worker-memory <n>', 'also the highest memory of one worker process over so many incidents', positive)
   .option('--json <file>', 'write the figures as JSON as well')
   .parse()
-  .opts<{ incidents: number; rounds: number; concurrency: number; rate: number; seconds: number; json?: string }>()
+  .opts<{
+    incidents: number
+    rounds: number
+    concurrency: number
+    rate: number
+    seconds: number
+    workerMemory?: number
+    json?: string
+  }>()
 
 const ENGINES = {
   bare: async (redis: Redis, concurrency: number): Promise<Engine> => bareEngine(redis, 'bench', concurrency),
@@ -68,6 +79,14 @@ try {
     latencies[name] = await withEngine(name, server.url, (engine) => latency(engine, options.rate, options.seconds))
   }
 
+  const workerMb =
+    options.workerMemory === undefined
+      ? undefined
+      : await withEngine('interlock', server.url, (engine, redis) => {
+          progress(`memory of one worker process over ${options.workerMemory} incidents`)
+          return workerMemory(engine, new IncidentLedger(redis, 'bench'), redis, 'bench', options.workerMemory ?? 0)
+        })
+
   const figure = (name: EngineName) => ({
     incidents_per_second: Math.round(median(rounds[name].map((round) => round.incidents_per_second))),
     commands_per_incident: Math.round(median(rounds[name].map((round) => round.commands_per_incident))),
@@ -82,6 +101,7 @@ try {
     bare: figure('bare'),
     interlock: figure('interlock'),
     ratio: Number(median(ratios).toFixed(3)),
+    worker_mb: workerMb,
   }
   if (options.json) writeFileSync(options.json, `${JSON.stringify(report, null, 2)}\n`)
 
@@ -93,6 +113,7 @@ try {
       `${name.padEnd(9)}  ${incidents_per_second} incidents/s  ${commands_per_incident} Redis commands and ${bytes_per_incident} bytes an incident  ${ms(latency_ms)}\n`,
     )
   }
+  if (workerMb !== undefined) process.stdout.write(`one worker process: at most ${workerMb.toFixed(0)} MB\n`)
   process.stdout.write(`ratio interlock/bare at concurrency ${options.concurrency}: ${report.ratio.toFixed(2)}\n`)
 } finally {
   await server.stop()

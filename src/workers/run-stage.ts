@@ -76,7 +76,7 @@ const contentsOf = (
   const digests = {
     input_digest,
     output_digest: sha256(texts.output),
-    prompt_hash: sha256([stage, input_digest, JSON.stringify(texts.decision), texts.known].join('\n')),
+    prompt_hash: sha256([stage, input_digest, JSON.stringify(texts.decision), sha256(texts.known)].join('\n')),
   }
   const after = result.outcome === 'next' ? stageAfter(stage) : result.verdict
   return result.events.map((event, position) => ({

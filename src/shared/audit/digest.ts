@@ -7,27 +7,52 @@ export const sha256 = (data: string | Uint8Array): string => hash('sha256', data
 const PLAIN = /^[\x20\x21\x23-\x5b\x5d-\x7e]*$/
 const quote = (text: string): string => (PLAIN.test(text) ? `"${text}"` : JSON.stringify(text))
 
-/** Most objects here are made in order already, and looking is cheaper than sorting. */
-const sortedNames = (value: Record<string, unknown>): string[] => {
-  const names = Object.keys(value)
-  for (let i = 1; i < names.length; i++) if ((names[i] as string) < (names[i - 1] as string)) return names.sort()
+/** By UTF-16 units, in place: objects have few members, and Array.sort allocates more than the text they make. */
+const sortNames = (names: string[]): string[] => {
+  for (let i = 1; i < names.length; i++) {
+    const name = names[i] as string
+    let at = i
+    for (; at > 0 && (names[at - 1] as string) > name; at--) names[at] = names[at - 1] as string
+    names[at] = name
+  }
   return names
 }
 
-/** Members whose value is `undefined` do not exist in JSON, so they are left out, as JSON.stringify does. */
-const writeObject = (value: Record<string, unknown>): string => {
-  let members = ''
-  for (const name of sortedNames(value)) {
-    const member = value[name]
-    if (member !== undefined) members += `${members === '' ? '' : ','}${quote(name)}:${canonicalJson(member)}`
-  }
-  return `{${members}}`
+const write = (value: unknown, to: string[]): void => {
+  if (typeof value === 'string') to.push(quote(value))
+  else if (typeof value === 'boolean' || value === null) to.push(String(value))
+  else if (typeof value === 'number' && Number.isFinite(value)) to.push(JSON.stringify(value))
+  else if (Array.isArray(value)) writeArray(value, to)
+  else if (isPlainObject(value)) writeObject(value, to)
+  else throw new TypeError(`canonical JSON takes plain JSON data, got ${typeof value}`)
 }
 
-const writeArray = (value: readonly unknown[]): string => {
-  let items = ''
-  for (const item of value) items += `${items === '' ? '' : ','}${canonicalJson(item)}`
-  return `[${items}]`
+const isPlainObject = (value: unknown): value is Record<string, unknown> => {
+  const prototype = typeof value === 'object' ? Object.getPrototypeOf(value) : undefined
+  return prototype === Object.prototype || prototype === null
+}
+
+/** Members whose value is `undefined` do not exist in JSON, so they are left out, as JSON.stringify does. */
+const writeObject = (value: Record<string, unknown>, to: string[]): void => {
+  let before = '{'
+  for (const name of sortNames(Object.keys(value))) {
+    const member = value[name]
+    if (member === undefined) continue
+    to.push(before, quote(name), ':')
+    write(member, to)
+    before = ','
+  }
+  to.push(before === '{' ? '{}' : '}')
+}
+
+const writeArray = (value: readonly unknown[], to: string[]): void => {
+  let before = '['
+  for (const item of value) {
+    to.push(before)
+    write(item, to)
+    before = ','
+  }
+  to.push(before === '[' ? '[]' : ']')
 }
 
 /**
@@ -36,13 +61,9 @@ const writeArray = (value: readonly unknown[]): string => {
  * what JSON cannot hold would not survive storage, and a digest over it would be a digest over something else.
  */
 export const canonicalJson = (value: unknown): string => {
-  if (typeof value === 'string') return quote(value)
-  if (typeof value === 'boolean' || value === null) return String(value)
-  if (typeof value === 'number' && Number.isFinite(value)) return JSON.stringify(value)
-  if (Array.isArray(value)) return writeArray(value)
-  const prototype = typeof value === 'object' ? Object.getPrototypeOf(value) : undefined
-  if (prototype === Object.prototype || prototype === null) return writeObject(value as Record<string, unknown>)
-  throw new TypeError(`canonical JSON takes plain JSON data, got ${typeof value}`)
+  const parts: string[] = []
+  write(value, parts)
+  return parts.join('')
 }
 
 export const digest = (value: unknown): string => sha256(canonicalJson(value))

@@ -4,7 +4,7 @@ import { createInterface } from 'node:readline'
 import { Command } from 'commander'
 import { type ChainCheck, verifyChain } from '../shared/audit/verify-chain.ts'
 import { AuditRecord } from '../shared/contracts/audit-record.ts'
-import type { IncidentLedger } from '../shared/ledger/incident-ledger.ts'
+import { type IncidentLedger, IncidentUnreadable } from '../shared/ledger/incident-ledger.ts'
 import { type Answer, answerError, CommandError, printAnswer } from './answer.ts'
 import { withLedger } from './with-ledger.ts'
 
@@ -36,8 +36,8 @@ const verifyOne = async (ledger: IncidentLedger, id: string, verified: Verified)
     if (read) note(verified, id, read.trace.length, verifyChain(read.trace, read.incident))
     else note(verified, id, 0, { intact: false, problem: 'the incident is listed but its record is gone' })
   } catch (error) {
-    if (error instanceof Error && error.name !== 'ZodError' && !(error instanceof SyntaxError)) throw error
-    note(verified, id, 0, { intact: false, problem: 'the incident or its trace is not in a form Interlock writes' })
+    if (!(error instanceof IncidentUnreadable)) throw error
+    note(verified, id, 0, { intact: false, problem: error.message })
   }
 }
 

@@ -4,8 +4,15 @@ import type { StageName } from '../shared/contracts/audit-record.ts'
 import type { Verdict } from '../shared/contracts/incident.ts'
 import { JobData } from '../shared/contracts/job.ts'
 import { toFields } from '../shared/ledger/incident-fields.ts'
+import { IncidentUnreadable } from '../shared/ledger/incident-ledger.ts'
 import type { DeadLetter } from '../shared/queue/handoff-backend.ts'
 import type { StageContext } from './run-stage.ts'
+
+/** Null for a record nobody can read: it cannot be ended, and its job must still fail instead of coming back for ever. */
+const onlyUnreadable = (error: unknown): null => {
+  if (error instanceof IncidentUnreadable) return null
+  throw error
+}
 
 /** Null when the job names no incident or the incident no longer waits for this stage: then only the job fails. */
 export const deadLetter =
@@ -14,7 +21,7 @@ export const deadLetter =
     const data = JobData.safeParse(jobData)
     if (!data.success) return null
     const { incident_id } = data.data
-    const read = await ledger.read(incident_id)
+    const read = await ledger.read(incident_id).catch(onlyUnreadable)
     if (read?.incident.status !== stage) return null
     const at = now()
     const verdict: Verdict = { verdict: 'dead_lettered', stage, blockers: [], at }

@@ -34,10 +34,7 @@ export const toFields = ({ decision, ...patch }: IncidentPatch): Record<string, 
     fields[name] = typeof value === 'object' ? JSON.stringify(value) : String(value)
   if (decision) {
     fields[`decision:${decision.stage}`] = JSON.stringify(decision.decision)
-    for (const part of PARTS) {
-      const text = decision[part]
-      if (text !== undefined) fields[`${part}:${decision.stage}`] = text
-    }
+    for (const part of PARTS) fields[`${part}:${decision.stage}`] = decision[part]
   }
   return fields
 }

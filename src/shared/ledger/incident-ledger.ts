@@ -1,4 +1,5 @@
 /** The incident ledger: what happened to every incident, kept apart from BullMQ's memory of its jobs. */
+import { UnrecoverableError } from 'bullmq'
 import type { Redis } from 'ioredis'
 import { z } from 'zod'
 import type { AuditRecord, StageName } from '../contracts/audit-record.ts'
@@ -29,9 +30,16 @@ export const parseIncidentReply = (
   decisions: 'all' | 'none' | StageName,
 ): { incident: Incident; trace: AuditRecord[] } | null => {
   const [values, trace] = IncidentReply.parse(reply)
-  const incident = toIncident(fieldsOf(decisions), values)
-  return incident && { incident, trace: trace.map((text): AuditRecord => JSON.parse(text)) }
+  try {
+    const incident = toIncident(fieldsOf(decisions), values)
+    return incident && { incident, trace: trace.map((text): AuditRecord => JSON.parse(text)) }
+  } catch {
+    throw new IncidentUnreadable('the incident or its trace is not in a form Interlock writes')
+  }
 }
+
+/** Somebody else wrote in the ledger: unlike with a Redis that does not answer, no retry can help. */
+export class IncidentUnreadable extends UnrecoverableError {}
 
 /** The number of keys a BullMQ command takes, the rest being its arguments. */
 const COMMAND_KEYS: Record<string, number> = { addStandardJob: 9, addDelayedJob: 6, promote: 9 }

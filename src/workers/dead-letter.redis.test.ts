@@ -1,0 +1,81 @@
+/** What can never succeed ends in a verdict, or at least ends: real Redis, real workers, a ledger somebody wrote in. */
+import { readFileSync } from 'node:fs'
+import { Redis } from 'ioredis'
+import { afterAll, afterEach, expect, inject, it } from 'vitest'
+import { fixturePath } from '../../tests/support/fixture.ts'
+import { eventually } from '../../tests/support/processes.ts'
+import { acceptWebhook } from '../producers/accept-webhook.ts'
+import { verifyChain } from '../shared/audit/verify-chain.ts'
+import type { StageName } from '../shared/contracts/audit-record.ts'
+import { IncidentLedger } from '../shared/ledger/incident-ledger.ts'
+import { loadPolicyFolder } from '../shared/policy/policy-folder.ts'
+import { openQueue } from '../shared/queue/stage-queues.ts'
+import { grafana } from '../shared/sources/grafana.ts'
+import { createLog } from '../shared/telemetry/log.ts'
+import { createMetrics } from '../shared/telemetry/metrics.ts'
+import { startStageWorker } from './stage-worker.ts'
+
+const redis = new Redis(inject('redisUrl'), { maxRetriesPerRequest: null })
+const closing: (() => Promise<unknown>)[] = []
+afterEach(async () => {
+  for (const close of closing.splice(0)) await close()
+})
+afterAll(() => redis.disconnect())
+
+const open = async (installation: string) => {
+  const policies = await loadPolicyFolder('policies')
+  const ledger = new IncidentLedger(redis, installation)
+  const queues = {
+    normalize: openQueue('normalize', redis, installation),
+    readiness: openQueue('readiness', redis, installation),
+  }
+  closing.push(...Object.values(queues).map((queue) => () => queue.close()))
+  const work = (stage: StageName) => {
+    const context = { ledger, policies: () => policies, now: () => new Date().toISOString(), actor: 'worker:test' }
+    const log = createLog('test', 'silent')
+    const settings = { redis, installation, concurrency: 1, context, metrics: createMetrics('test'), log }
+    const worker = startStageWorker(stage, settings)
+    closing.push(() => worker.close())
+  }
+  const raw = readFileSync(fixturePath('webhooks/grafana/firing.single.raw.json'))
+  const delivery = { request_id: 'r', raw, body: JSON.parse(raw.toString()), received_at: new Date().toISOString() }
+  const [answer] = await acceptWebhook(grafana, delivery, { ledger, queue: queues.normalize, policies: () => policies })
+  return { ledger, queues, work, id: answer?.incident_id ?? '' }
+}
+
+it('dead-letters an incident whose stored output is not the one its audit record names', async () => {
+  const { ledger, queues, work, id } = await open('dl-tampered')
+  work('normalize')
+  await eventually(async () => expect((await ledger.readRecord(id))?.status).toBe('readiness'))
+  const key = ledger.keys.incident(id)
+  const output = (await redis.hget(key, 'output:normalize')) ?? ''
+  await redis.hset(key, 'output:normalize', output.replaceAll('appointments-api', 'billing-api'))
+  work('readiness')
+  await eventually(async () => expect((await ledger.readRecord(id))?.status).toBe('dead_lettered'))
+  const read = await ledger.read(id, 'none')
+  expect(read?.incident.verdict).toMatchObject({ verdict: 'dead_lettered', stage: 'readiness' })
+  expect(read?.trace.at(-1)).toMatchObject({
+    event: 'dead_lettered',
+    decision_diff: { reason: [null, 'the stored output of normalize is not the one its audit record names'] },
+  })
+  expect(read && verifyChain(read.trace, read.incident)).toEqual({ intact: true, problem: null })
+  expect(await ledger.accounting()).toMatchObject({ received: 1, in_flight: 0, 'verdict:dead_lettered': 1 })
+  expect(await queues.readiness.getFailedCount()).toBe(1)
+})
+
+it('fails the job of a record nobody can read, instead of taking it up for ever', async () => {
+  const { ledger, queues, work, id } = await open('dl-unreadable')
+  await redis.hset(ledger.keys.incident(id), 'sightings', '{not json')
+  work('normalize')
+  await eventually(async () => expect(await queues.normalize.getFailedCount()).toBe(1))
+  expect(await queues.normalize.getJobCounts()).toMatchObject({ waiting: 0, active: 0, delayed: 0 })
+})
+
+it('fails a job that names no incident, at its first attempt', async () => {
+  const { queues, work } = await open('dl-poison')
+  await queues.readiness.add('incident', { schema: 1, incident_id: 'active' }, { attempts: 5 })
+  work('readiness')
+  await eventually(async () => expect(await queues.readiness.getFailedCount()).toBe(1))
+  const [job] = await queues.readiness.getFailed()
+  expect(job).toMatchObject({ attemptsMade: 1 })
+})

@@ -1,13 +1,14 @@
 /** What the bench feeds: the real Grafana payload, one pod and start an incident, so that every incident is its own. */
 import { readFileSync } from 'node:fs'
 import { z } from 'zod'
+import { projectFile } from '../src/shared/project-file.ts'
 
 const Payload = z.looseObject({
   groupKey: z.string(),
   alerts: z.tuple([z.looseObject({ labels: z.record(z.string(), z.string()), fingerprint: z.string() })]),
 })
 
-const file = new URL('../fixtures/webhooks/grafana/firing.single.raw.json', import.meta.url)
+const file = projectFile('fixtures/webhooks/grafana/firing.single.raw.json')
 const payload = Payload.parse(JSON.parse(readFileSync(file, 'utf8')))
 
 /** A delivery about incident number `n` of a run; ids and group keys never repeat within it. */

@@ -3,6 +3,7 @@ import type { Redis } from 'ioredis'
 import { acceptWebhook } from '../src/producers/accept-webhook.ts'
 import { IncidentLedger } from '../src/shared/ledger/incident-ledger.ts'
 import { loadPolicyFolder } from '../src/shared/policy/policy-folder.ts'
+import { projectFile } from '../src/shared/project-file.ts'
 import { openQueue } from '../src/shared/queue/stage-queues.ts'
 import { grafana } from '../src/shared/sources/grafana.ts'
 import { createLog } from '../src/shared/telemetry/log.ts'
@@ -12,7 +13,7 @@ import { startStageWorker } from '../src/workers/stage-worker.ts'
 import { grafanaDelivery } from './fixtures.ts'
 
 export const interlockEngine = async (redis: Redis, installation: string, concurrency: number) => {
-  const policies = await loadPolicyFolder(new URL('../policies', import.meta.url).pathname)
+  const policies = await loadPolicyFolder(projectFile('policies'))
   const ledger = new IncidentLedger(redis, installation)
   const queue = openQueue('normalize', redis, installation)
   const numbers = new Map<string, number>()

@@ -1,12 +1,12 @@
 /** The memory of one real worker process, all three stages, over many incidents: its highest resident set. Linux alone. */
 import { spawn } from 'node:child_process'
 import { readFileSync } from 'node:fs'
-import { fileURLToPath } from 'node:url'
 import type { Redis } from 'ioredis'
 import type { IncidentLedger } from '../src/shared/ledger/incident-ledger.ts'
+import { projectFile } from '../src/shared/project-file.ts'
 import type { Engine } from './measure.ts'
 
-const BIN = fileURLToPath(new URL('../bin/interlock', import.meta.url))
+const BIN = projectFile('bin/interlock')
 /** Fed this far ahead of the worker at most, so that Redis does not fill up before it. */
 const AHEAD = 2000
 const POLL_MS = 50

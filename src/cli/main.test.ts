@@ -82,7 +82,7 @@ describe('interlock', () => {
   })
 
   it('runs from a checkout whose path has spaces, and says so when its packages are missing', async () => {
-    for (const part of ['bin', 'src', 'package.json'])
+    for (const part of ['bin', 'scripts', 'src', 'bench', 'package.json'])
       await cp(join(root, part), join(folder, 'check out', part), { recursive: true })
     const copy = join(folder, 'check out/bin/interlock')
     expect((await call(copy, ['--version'])).err).toMatch(

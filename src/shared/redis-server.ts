@@ -1,9 +1,9 @@
 /** Where Redis comes from: given, installed, unpacked into the checkout, or, for the demo alone, a JavaScript one. */
 import { execFile } from 'node:child_process'
-import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { CodedError } from './coded-error.ts'
 import type { Config } from './config.ts'
+import { projectFile } from './project-file.ts'
 import { startRedisProcess } from './redis-process.ts'
 
 export interface RunningRedis {
@@ -21,7 +21,7 @@ export interface RedisOptions {
 }
 
 /** `scripts/setup.mjs redis` puts it there. */
-const UNPACKED = fileURLToPath(new URL('../../.cache/bin/redis-server', import.meta.url))
+const UNPACKED = projectFile('.cache/bin/redis-server')
 
 const runs = (command: string): Promise<boolean> =>
   promisify(execFile)(command, ['--version'], { timeout: 5_000 }).then(

@@ -1,7 +1,4 @@
 /** Interlock's own version, from its package.json. */
-import { readFileSync } from 'node:fs'
-import { z } from 'zod'
+import about from '../../package.json' with { type: 'json' }
 
-export const VERSION = z
-  .object({ version: z.string() })
-  .parse(JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'))).version
+export const VERSION = about.version

@@ -1,18 +1,18 @@
 /** The installation the demo plays on: a Redis, the API and one worker per stage, each a process, under a prefix of its own. */
 import { randomBytes } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
-import { fileURLToPath } from 'node:url'
 import type { Redis } from 'ioredis'
 import { CodedError } from '../../shared/coded-error.ts'
 import { type Config, environmentWith, withoutSecrets } from '../../shared/config.ts'
 import { StageName } from '../../shared/contracts/audit-record.ts'
 import { IncidentLedger } from '../../shared/ledger/incident-ledger.ts'
+import { projectFile } from '../../shared/project-file.ts'
 import { connectProducer, whenReady } from '../../shared/queue/redis.ts'
 import { keyPrefix } from '../../shared/queue/stage-queues.ts'
 import { type RunningRedis, startRedis } from '../../shared/redis-server.ts'
 import { type InterlockProcess, runInterlock, startInterlock } from './interlock-process.ts'
 
-const POLICIES = fileURLToPath(new URL('../../../fixtures/demo/policies', import.meta.url))
+const POLICIES = projectFile('fixtures/demo/policies')
 const READY_DEADLINE_MS = 15_000
 const POLL_EVERY_MS = 50
 

@@ -3,11 +3,11 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 import { setTimeout as delay } from 'node:timers/promises'
-import { fileURLToPath } from 'node:url'
 import { z } from 'zod'
 import { CodedError } from '../../shared/coded-error.ts'
+import { projectFile } from '../../shared/project-file.ts'
 
-const BIN = fileURLToPath(new URL('../../../bin/interlock', import.meta.url))
+const BIN = projectFile('bin/interlock')
 
 /**
  * Loaded into the process before anything else: it stops when its standard input closes, which the kernel does for us

@@ -1,11 +1,10 @@
 /** Plays one scenario over HTTP: sends its deliveries, follows its incidents to their verdicts, and compares. */
 import { readFile } from 'node:fs/promises'
+import { projectFile } from '../../shared/project-file.ts'
 import type { ApiClient, DeliveryAnswer, SeenIncident } from './api-client.ts'
 import { answerDiffers, endingDiffers } from './compare-outcome.ts'
 import { renameInPayload } from './rename-in-payload.ts'
 import type { Delivery, Scenario } from './scenario.ts'
-
-const FIXTURES = new URL('../../../fixtures/', import.meta.url)
 
 /** Told of each thing as it happens; `problem` is null when it is as the scenario says. */
 export interface Progress {
@@ -22,7 +21,7 @@ export interface Played {
 }
 
 const bodyOf = async ({ file, rename }: Delivery): Promise<string> => {
-  const text = await readFile(new URL(file, FIXTURES), 'utf8')
+  const text = await readFile(projectFile(`fixtures/${file}`), 'utf8')
   return rename ? renameInPayload(text, rename) : text
 }
 

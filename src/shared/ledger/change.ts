@@ -1,6 +1,5 @@
 /** A change to one incident in the ledger, as the scripts take it: checked against the chain head, applied whole. */
 import type { AuditRecord } from '../contracts/audit-record.ts'
-import type { LedgerKeys } from './keys.ts'
 
 export interface LedgerChange {
   incident_id: string
@@ -23,25 +22,15 @@ export interface LedgerChange {
 
 const list = (items: readonly (string | number)[]) => [items.length, ...items]
 
-/** Keys and arguments of `change.lua`. */
-export const changeArguments = (change: LedgerChange, keys: LedgerKeys) => ({
-  keys: [
-    keys.incident(change.incident_id),
-    keys.trace(change.incident_id),
-    keys.index,
-    keys.accounting,
-    ...change.unchanged.map(({ key }) => keys.correlation(key)),
-    ...change.listed_under.map((key) => keys.correlation(key)),
-  ],
-  args: [
-    change.incident_id,
-    change.expected_head === 'any' ? '*' : (change.expected_head ?? ''),
-    change.listed_at ?? '',
-    change.repeats,
-    ...list(change.unchanged.map(({ version }) => version)),
-    change.listed_under.length,
-    ...list(change.records.map((record) => JSON.stringify(record))),
-    ...list(Object.entries(change.fields).flat()),
-    ...list(Object.entries(change.counts).flat()),
-  ],
-})
+/** A change as `change.lua` reads it. */
+export const changeArguments = (change: LedgerChange): (string | number)[] => [
+  change.incident_id,
+  change.expected_head === 'any' ? '*' : (change.expected_head ?? ''),
+  change.listed_at ?? '',
+  change.repeats,
+  ...list(change.unchanged.flatMap(({ key, version }) => [key, version])),
+  ...list(change.listed_under),
+  ...list(change.records.map((record) => JSON.stringify(record))),
+  ...list(Object.entries(change.fields).flat()),
+  ...list(Object.entries(change.counts).flat()),
+]

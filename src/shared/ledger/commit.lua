@@ -1,29 +1,43 @@
--- The hand-off: finishing the job *is* recording its decision and adding the next job, in one script.
+-- The hand-off: finishing the job *is* recording its decision and adding the next job, in one script, for a few jobs of
+-- one queue at once. Each of them is whole by itself and knows nothing of the others.
 -- BullMQ's own step runs first and checks the lock token, so a worker that lost its lock changes nothing at all.
--- KEYS: 14 of move_to_finished, the change's, then the 9 of the next queue's add (none at the end).
--- ARGV: 9 of move_to_finished, the change's, the 3 of the add, the names of the fields a stage starts from, then five:
--- how many field names, incident and trace key without an id, and how many keys and arguments the change has.
--- Returns { what move_to_finished returns }, and beside it, when that fetched another job, the incident of that job with
--- its trace, which saves the stage a round trip; or -100 when the incident changed meanwhile and nothing was done.
-local last = #ARGV
-local change_keys, change_args = tonumber(ARGV[last - 1]), tonumber(ARGV[last])
-if change_conflicts(14, 9) then return -100 end
+-- KEYS: 14 of move_to_finished (the 12th, the job, is each item's own), then the 9 of the next queue's add, if there is one.
+-- ARGV: the ledger's key prefix, the names of the fields a stage starts from, led by their number, then the items, each
+-- led by its length: the job's key, 9 of move_to_finished, the 3 of the add, if there is one, and the change.
+-- Returns for each item { what move_to_finished returns }, and beside it, when that fetched another job, the incident of
+-- that job with its trace, which saves the stage a round trip; { -100 } when the incident changed meanwhile and nothing
+-- was done; or the text of an error.
+local prefix, names = ARGV[1], tonumber(ARGV[2])
+local add_arguments = #KEYS > 14 and 3 or 0
 
-ARGV[8], ARGV[9] = bytes(ARGV[8]), bytes(ARGV[9])
-local result = move_to_finished(KEYS, ARGV)
-if type(result) == 'number' and result < 0 then return result end
+local function commit(at)
+  local change = at + 10 + add_arguments
+  if change_conflicts(prefix, change) then return { -100 } end
 
-apply_change(14, 9)
-local k, a = 14 + change_keys, 9 + change_args
-if #KEYS > k then
-  add_standard_job({ unpack(KEYS, k + 1, k + 9) }, { bytes(ARGV[a + 1]), ARGV[a + 2], bytes(ARGV[a + 3]) })
+  local finish = { unpack(ARGV, at + 1, at + 9) }
+  finish[8], finish[9] = bytes(finish[8]), bytes(finish[9])
+  KEYS[12] = ARGV[at]
+  local result = move_to_finished(KEYS, finish)
+  if type(result) == 'number' and result < 0 then return { result } end
+
+  apply_change(prefix, change)
+  if add_arguments > 0 then
+    add_standard_job({ unpack(KEYS, 15, 23) }, { bytes(ARGV[at + 10]), ARGV[at + 11], bytes(ARGV[at + 12]) })
+  end
+
+  local next_id = type(result) == 'table' and result[2]
+  if type(next_id) ~= 'string' then return { result } end
+  return {
+    result,
+    redis.call('HMGET', prefix .. 'incident:' .. next_id, unpack(ARGV, 3, 2 + names)),
+    redis.call('LRANGE', prefix .. 'trace:' .. next_id, 0, -1),
+  }
 end
 
-local next_id = type(result) == 'table' and result[2]
-if type(next_id) ~= 'string' then return { result } end
-local names = tonumber(ARGV[last - 4])
-return {
-  result,
-  redis.call('HMGET', ARGV[last - 3] .. next_id, unpack(ARGV, last - 4 - names, last - 5)),
-  redis.call('LRANGE', ARGV[last - 2] .. next_id, 0, -1),
-}
+local replies, at = {}, 3 + names
+while at <= #ARGV do
+  local done, reply = pcall(commit, at + 1)
+  replies[#replies + 1] = done and reply or tostring(type(reply) == 'table' and reply.err or reply)
+  at = at + 1 + tonumber(ARGV[at])
+end
+return replies

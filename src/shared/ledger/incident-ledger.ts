@@ -71,16 +71,16 @@ export class IncidentLedger {
    * was first: nothing was changed, look again and decide again.
    */
   async apply(change: LedgerChange, step: JobCommand | null): Promise<boolean> {
-    const { keys, args } = changeArguments(change, this.keys)
     const keyCount = step ? (COMMAND_KEYS[step.command] ?? 0) : 0
     const stepKeys = step?.arguments.slice(0, keyCount) ?? []
     const stepArgs = step?.arguments.slice(keyCount) ?? []
-    const reply = await runScript(
-      this.#redis,
-      'interlockAccept',
-      [...stepKeys.map(String), ...keys],
-      [...stepArgs, ...args, step?.command ?? '', stepKeys.length, stepArgs.length],
-    )
+    const reply = await runScript(this.#redis, 'interlockAccept', step ? stepKeys.map(String) : [this.keys.index], [
+      ...stepArgs,
+      ...changeArguments(change),
+      this.keys.prefix,
+      step?.command ?? '',
+      stepArgs.length,
+    ])
     return reply === 1
   }
 

@@ -2,6 +2,8 @@
 import { keyPrefix } from '../queue/stage-queues.ts'
 
 export interface LedgerKeys {
+  /** What they all begin with; the scripts make the keys of a change from it. */
+  prefix: string
   /** Hash: one incident's record. */
   incident(id: string): string
   /** List: its audit records, in order. */
@@ -15,12 +17,13 @@ export interface LedgerKeys {
 }
 
 export const ledgerKeys = (installation: string): LedgerKeys => {
-  const prefix = keyPrefix(installation)
+  const prefix = `${keyPrefix(installation)}:`
   return {
-    incident: (id) => `${prefix}:incident:${id}`,
-    trace: (id) => `${prefix}:trace:${id}`,
-    index: `${prefix}:incidents`,
-    accounting: `${prefix}:accounting`,
-    correlation: (key) => `${prefix}:correlation:${key}`,
+    prefix,
+    incident: (id) => `${prefix}incident:${id}`,
+    trace: (id) => `${prefix}trace:${id}`,
+    index: `${prefix}incidents`,
+    accounting: `${prefix}accounting`,
+    correlation: (key) => `${prefix}correlation:${key}`,
   }
 }

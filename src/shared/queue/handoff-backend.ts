@@ -9,6 +9,7 @@ import type { StageName } from '../contracts/audit-record.ts'
 import { changeArguments, type LedgerChange } from '../ledger/change.ts'
 import type { LedgerKeys } from '../ledger/keys.ts'
 import { runScript } from '../ledger/scripts.ts'
+import { GroupCommit } from './group-commit.ts'
 import { addJobCommand } from './stage-queues.ts'
 
 /** What finishing a job does to the ledger, and which stage's queue gets the incident next (null at the end). */
@@ -46,6 +47,9 @@ const CHANGED_MEANWHILE = -100
 const FINISH_KEYS = 14
 const FINISH_ARGUMENTS = 9
 const ADD_KEYS = 9
+/** Where in them the job's key stands, and behind the keys whether it completed or failed. */
+const JOB_KEY = 11
+const TARGET = 4
 
 class IncidentChanged extends Error {}
 
@@ -73,11 +77,13 @@ export interface HandoffSettings {
   fields: readonly string[]
 }
 
-const CommitReply = z.tuple([z.unknown()]).rest(z.unknown())
+const Replies = z.array(z.unknown())
+const Reply = z.tuple([z.unknown()]).rest(z.unknown())
 
 class HandoffBackend extends RedisQueueBackend {
   #siblings = new Map<StageName, RedisQueueBackend>()
   readonly #settings: HandoffSettings
+  readonly #commits = new GroupCommit()
 
   constructor(settings: HandoffSettings, ...backend: ConstructorParameters<typeof RedisQueueBackend>) {
     super(...backend)
@@ -135,29 +141,24 @@ class HandoffBackend extends RedisQueueBackend {
 
   async #commit(client: Redis, { change, next }: Commit, finish: Arguments): Promise<unknown> {
     const { ledgerKeys, fields, readAhead } = this.#settings
-    const ledger = changeArguments(change, ledgerKeys)
     const add = next ? await addJobCommand(this.#sibling(next), change.incident_id, Date.now()) : null
     if (finish.length !== FINISH_KEYS + FINISH_ARGUMENTS)
       throw new Error('BullMQ finishes a job in a way not known here')
-    const result = await runScript(
-      client,
-      'interlockCommit',
-      [...finish.slice(0, FINISH_KEYS), ...ledger.keys, ...(add?.arguments.slice(0, ADD_KEYS) ?? [])].map(String),
-      [
-        ...finish.slice(FINISH_KEYS),
-        ...ledger.args,
-        ...(add?.arguments.slice(ADD_KEYS) ?? []),
-        ...fields,
-        fields.length,
-        ledgerKeys.incident(''),
-        ledgerKeys.trace(''),
-        ledger.keys.length,
-        ledger.args.length,
-      ],
-    )
-    if (result === CHANGED_MEANWHILE) throw new IncidentChanged()
-    if (typeof result === 'number') return result
-    const [finished, ...read] = CommitReply.parse(result)
+    const item = [
+      finish[JOB_KEY],
+      ...finish.slice(FINISH_KEYS),
+      ...(add?.arguments.slice(ADD_KEYS) ?? []),
+      ...changeArguments(change),
+    ]
+    const reply = await this.#commits.add(`${finish[FINISH_KEYS + TARGET]} ${next}`, item, async (items) => {
+      const keys = [...finish.slice(0, FINISH_KEYS), ...(add?.arguments.slice(0, ADD_KEYS) ?? [])].map(String)
+      const shared = [ledgerKeys.prefix, fields.length, ...fields]
+      const args = [...shared, ...items.flatMap((item) => [item.length, ...item])]
+      return Replies.parse(await runScript(client, 'interlockCommit', keys, args))
+    })
+    if (typeof reply === 'string') throw new Error(reply)
+    const [finished, ...read] = Reply.parse(reply)
+    if (finished === CHANGED_MEANWHILE) throw new IncidentChanged()
     if (read.length > 0) readAhead.put(String((finished as unknown[])[1]), read)
     return finished
   }

@@ -2,7 +2,7 @@
  * Makes dist/ from the sources when they are newer: plain JavaScript, since a worker that translates its own TypeScript
  * takes half as much memory again. Asked by every start from a checkout; two at once do the same and harm nothing.
  */
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
@@ -67,7 +67,4 @@ export const buildWhenStale = async () => {
   )
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  rmSync(dist, { recursive: true, force: true })
-  await buildWhenStale()
-}
+if (process.argv[1] === fileURLToPath(import.meta.url)) await buildWhenStale()

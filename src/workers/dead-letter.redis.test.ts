@@ -48,8 +48,8 @@ it('dead-letters an incident whose stored output is not the one its audit record
   work('normalize')
   await eventually(async () => expect((await ledger.readRecord(id))?.status).toBe('readiness'))
   const key = ledger.keys.incident(id)
-  const output = (await redis.hget(key, 'output:normalize')) ?? ''
-  await redis.hset(key, 'output:normalize', output.replaceAll('appointments-api', 'billing-api'))
+  const decision = (await redis.hget(key, 'decision:normalize')) ?? ''
+  await redis.hset(key, 'decision:normalize', decision.replaceAll('appointments-api', 'billing-api'))
   work('readiness')
   await eventually(async () => expect((await ledger.readRecord(id))?.status).toBe('dead_lettered'))
   const read = await ledger.read(id, 'none')

@@ -39,6 +39,7 @@ export const deadLetter =
     ])
     return {
       next: null,
+      terms: null,
       change: {
         incident_id,
         expected_head: read.incident.head,

@@ -4,6 +4,7 @@
  */
 import { UnrecoverableError } from 'bullmq'
 import { canonicalJson, digest, sha256 } from '../shared/audit/digest.ts'
+import type { Kept } from '../shared/audit/kept.ts'
 import { chain, type RecordContent } from '../shared/audit/record.ts'
 import type { AuditRecord, StageName } from '../shared/contracts/audit-record.ts'
 import type { Incident, Verdict } from '../shared/contracts/incident.ts'
@@ -62,6 +63,7 @@ const inputOf = (stage: StageName, { incident, trace }: Snapshot): GivenInput =>
 interface Decided {
   result: StageResult<unknown>
   texts: DecisionTexts
+  terms: Kept<object> | null
   input_digest: string
 }
 
@@ -76,7 +78,7 @@ const contentsOf = (
   const digests = {
     input_digest,
     output_digest: sha256(texts.output),
-    prompt_hash: sha256([stage, input_digest, JSON.stringify(texts.decision), sha256(texts.known)].join('\n')),
+    prompt_hash: sha256([stage, input_digest, JSON.stringify(texts.decision), texts.known].join('\n')),
   }
   const after = result.outcome === 'next' ? stageAfter(stage) : result.verdict
   return result.events.map((event, position) => ({
@@ -106,6 +108,7 @@ const commitOf = (stage: StageName, incident: Incident, decided: Decided, actor:
   const normalized = stage === 'normalize' ? (result.output as Normalized) : null
   const commit: Commit = {
     next,
+    terms: decided.terms,
     change: {
       incident_id: incident.incident_id,
       expected_head: incident.head,
@@ -130,14 +133,21 @@ const commitOf = (stage: StageName, incident: Incident, decided: Decided, actor:
 const decide = async (stage: AnyStage, snapshot: Snapshot, now: string): Promise<Decided> => {
   const given = inputOf(stage.name, snapshot)
   const input = given.trusted ? given.input : stage.input.parse(given.input)
-  const known = await stage.load(snapshot)
+  const { known, own, terms } = await stage.load(snapshot)
   const result = stage.decide(input, known, now)
   return {
     result,
+    terms,
     input_digest: given.digest ?? digest(input),
     texts: {
-      decision: { outcome: result.outcome, now, policy_digest: known.policy_digest, rules_version: RULES_VERSION },
-      known: canonicalJson(known),
+      decision: {
+        outcome: result.outcome,
+        now,
+        policy_digest: known.policy_digest,
+        terms_digest: terms?.digest ?? null,
+        rules_version: RULES_VERSION,
+      },
+      known: canonicalJson(own),
       output: canonicalJson(result.output),
     },
   }

@@ -49,6 +49,7 @@ export const startStageWorker = (
       deadLetter: deadLetter(name, context),
       readAhead,
       fields: fieldsOf(startsFrom(name)),
+      readsTrace: startsFrom(name) !== 'none',
     }),
   )
   metrics.workerConcurrency.set({ queue: name }, concurrency)

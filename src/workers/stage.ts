@@ -1,5 +1,6 @@
 /** What a stage is: pure decision and its data, nothing of queues. `run-stage` puts everything else round it. */
 import type { z } from 'zod'
+import type { Kept } from '../shared/audit/kept.ts'
 import type { AuditEvent, AuditRecord, StageName } from '../shared/contracts/audit-record.ts'
 import type { Blocker } from '../shared/contracts/blocker.ts'
 import type { Incident, VerdictName } from '../shared/contracts/incident.ts'
@@ -29,6 +30,13 @@ export type StageResult<Output> =
 /** Version of the rules: a replay under the same version gives the same bytes. Raise it when a decision may change. */
 export const RULES_VERSION = '1'
 
+/** `known` is everything: this decision's own, and the terms, which are kept once under their digest. */
+export interface Loaded<Known> {
+  known: Known
+  own: Partial<Known>
+  terms: Kept<Partial<Known>> | null
+}
+
 /**
  * `load` gathers what is known (facts, with source and age) and may wait for it; `decide` is a pure function of its
  * three arguments, so a recorded decision can be made again from what was stored and gives the same bytes.
@@ -38,7 +46,7 @@ export interface Stage<Name extends StageName, Input, Known extends { policy_dig
   input: z.ZodType<Input>
   known: z.ZodType<Known>
   output: z.ZodType<Output>
-  load(snapshot: Snapshot): Known | Promise<Known>
+  load(snapshot: Snapshot): Loaded<Known> | Promise<Loaded<Known>>
   decide(input: Input, known: Known, now: string): StageResult<Output>
 }
 

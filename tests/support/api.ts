@@ -32,7 +32,7 @@ const NO_POLICIES: PolicySet = {
   profiles: {},
   freezes: [],
   services: {},
-  read_at: '2026-05-17T11:00:00.000Z',
+  stated_at: '2026-05-17T11:00:00.000Z',
   classes: new Map(),
 }
 

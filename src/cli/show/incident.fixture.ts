@@ -97,6 +97,7 @@ export const decision = (
   known: knew,
   now: '2026-05-17T11:42:31.000Z',
   policy_digest: SHA,
+  terms_digest: null,
   rules_version: '1',
   output,
   output_digest: SHA,

@@ -3,10 +3,6 @@ import { hash } from 'node:crypto'
 
 export const sha256 = (data: string | Uint8Array): string => hash('sha256', data, 'hex')
 
-/** Printable ASCII without quote and backslash stands for itself; everything else has its form from JSON.stringify. */
-const PLAIN = /^[\x20\x21\x23-\x5b\x5d-\x7e]*$/
-const quote = (text: string): string => (PLAIN.test(text) ? `"${text}"` : JSON.stringify(text))
-
 /** By UTF-16 units, in place: objects have few members, and Array.sort allocates more than the text they make. */
 const sortNames = (names: string[]): string[] => {
   for (let i = 1; i < names.length; i++) {
@@ -18,10 +14,23 @@ const sortNames = (names: string[]): string[] => {
   return names
 }
 
+/** Whether its JSON text is canonical as it is: plain data with every member in order. Cheap where it was written so. */
+const isInOrder = (value: unknown): boolean => {
+  if (typeof value === 'number') return Number.isFinite(value)
+  if (typeof value !== 'object') return typeof value === 'string' || typeof value === 'boolean'
+  if (value === null) return true
+  if (Array.isArray(value)) return value.every(isInOrder)
+  if (!isPlainObject(value)) return false
+  let before = ''
+  for (const name in value) {
+    if (name < before || !isInOrder(value[name])) return false
+    before = name
+  }
+  return true
+}
+
 const write = (value: unknown, to: string[]): void => {
-  if (typeof value === 'string') to.push(quote(value))
-  else if (typeof value === 'boolean' || value === null) to.push(String(value))
-  else if (typeof value === 'number' && Number.isFinite(value)) to.push(JSON.stringify(value))
+  if (isInOrder(value)) to.push(JSON.stringify(value))
   else if (Array.isArray(value)) writeArray(value, to)
   else if (isPlainObject(value)) writeObject(value, to)
   else throw new TypeError(`canonical JSON takes plain JSON data, got ${typeof value}`)
@@ -38,7 +47,7 @@ const writeObject = (value: Record<string, unknown>, to: string[]): void => {
   for (const name of sortNames(Object.keys(value))) {
     const member = value[name]
     if (member === undefined) continue
-    to.push(before, quote(name), ':')
+    to.push(before, JSON.stringify(name), ':')
     write(member, to)
     before = ','
   }

@@ -31,7 +31,21 @@ export const chain = (
 ): { records: AuditRecord[]; head: ChainHead } => {
   let { head, records: seq } = at
   const records = contents.map((content) => {
-    const record = { ...content, seq: seq++, prev: head }
+    // In canonical order, which makes its digest cheap.
+    const record = {
+      actor: content.actor,
+      at: content.at,
+      decision_diff: content.decision_diff,
+      event: content.event,
+      incident_id: content.incident_id,
+      input_digest: content.input_digest,
+      output_digest: content.output_digest,
+      policy_digest: content.policy_digest,
+      prev: head,
+      prompt_hash: content.prompt_hash,
+      seq: seq++,
+      stage: content.stage,
+    }
     head = digest(record)
     return { ...record, hash: head }
   })

@@ -47,6 +47,8 @@ export const RecordedDecision = z.object({
   known: z.unknown().optional(),
   now: Timestamp,
   policy_digest: Sha256.nullable(),
+  /** Names the part of `known` that is kept once for many decisions; null where all of it is the incident's own. */
+  terms_digest: Sha256.nullable(),
   rules_version: z.string(),
   output: z.unknown(),
   /** sha256 of the output as it is stored; the audit trace must say the same. */

@@ -102,7 +102,7 @@ export interface PolicySet {
   profiles: Record<string, Profile>
   freezes: Freeze[]
   services: Services['services']
-  /** When the catalogue was read: the `as_of` of its facts. */
-  read_at: string
+  /** When the catalogue was last changed: the `as_of` of its facts, the same for every process that reads it. */
+  stated_at: string
   classes: ReadonlyMap<string, ClassPolicy | { incident_class: string; problem: string }>
 }

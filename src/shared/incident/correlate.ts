@@ -93,7 +93,7 @@ const stepFor = (incident: Incident, alert: Sighting, pages: readonly Sighting[]
   const seen = known ? { ...known, status: alert.status, ends_at: alert.ends_at ?? alert.delivery.received_at } : alert
   const others = incident.sightings.filter((other) => other !== known)
   const added = pages.filter(({ source_key }) => others.every((other) => other.source_key !== source_key))
-  const sightings = inOrder([...others, seen, ...added])
+  const sightings = [...inOrder([...others, seen, ...added])]
   return { step: isOver(sightings) && OPEN.has(incident.status) ? 'close' : 'attach', incident, sightings }
 }
 

@@ -19,11 +19,13 @@ const rank = (alert: Alert): string =>
   ].join('\n')
 
 /** The stable order of an incident's sources: never that of their arrival. */
-export const inOrder = <Seen extends Alert>(alerts: readonly Seen[]): Seen[] =>
-  alerts
-    .map((alert) => ({ alert, rank: rank(alert) }))
-    .sort((a, b) => (a.rank < b.rank ? -1 : 1))
-    .map(({ alert }) => alert)
+export const inOrder = <Seen extends Alert>(alerts: readonly Seen[]): readonly Seen[] =>
+  alerts.length === 1
+    ? alerts
+    : alerts
+        .map((alert) => ({ alert, rank: rank(alert) }))
+        .sort((a, b) => (a.rank < b.rank ? -1 : 1))
+        .map(({ alert }) => alert)
 
 const IDENTITY = ['service', 'namespace', 'pod'] as const
 
@@ -46,8 +48,9 @@ const highestSeverity = (alerts: readonly Alert[]): Severity => {
 
 /** Identity fields for which the sources name different values; a source alone agrees with itself. */
 export const conflictsOf = (alerts: readonly Alert[]): Conflict[] => {
+  if (alerts.length === 1) return []
   const ordered = inOrder(alerts)
-  return alerts.length === 1 ? [] : IDENTITY.flatMap((field) => conflictOver(field, ordered))
+  return IDENTITY.flatMap((field) => conflictOver(field, ordered))
 }
 
 /** The distinct sources that reported, metric source first. */

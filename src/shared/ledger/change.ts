@@ -20,17 +20,18 @@ export interface LedgerChange {
   counts: Readonly<Record<string, number>>
 }
 
-const list = (items: readonly (string | number)[]) => [items.length, ...items]
-
-/** A change as `change.lua` reads it. */
-export const changeArguments = (change: LedgerChange): (string | number)[] => [
-  change.incident_id,
-  change.expected_head === 'any' ? '*' : (change.expected_head ?? ''),
-  change.listed_at ?? '',
-  change.repeats,
-  ...list(change.unchanged.flatMap(({ key, version }) => [key, version])),
-  ...list(change.listed_under),
-  ...list(change.records.map((record) => JSON.stringify(record))),
-  ...list(Object.entries(change.fields).flat()),
-  ...list(Object.entries(change.counts).flat()),
-]
+/** Appends a change as `change.lua` reads it. */
+export const pushChange = (change: LedgerChange, to: unknown[]): void => {
+  const { incident_id, expected_head, listed_at, repeats, unchanged, listed_under, records, fields, counts } = change
+  to.push(incident_id, expected_head === 'any' ? '*' : (expected_head ?? ''), listed_at ?? '', repeats)
+  to.push(unchanged.length * 2)
+  for (const { key, version } of unchanged) to.push(key, version)
+  to.push(listed_under.length, ...listed_under)
+  to.push(records.length)
+  for (const record of records) to.push(JSON.stringify(record))
+  for (const members of [fields, counts]) {
+    const names = Object.keys(members)
+    to.push(names.length * 2)
+    for (const name of names) to.push(name, members[name])
+  }
+}

@@ -2,17 +2,29 @@
 -- one queue at once. Each of them is whole by itself and knows nothing of the others.
 -- BullMQ's own step runs first and checks the lock token, so a worker that lost its lock changes nothing at all.
 -- KEYS: 14 of move_to_finished (the 12th, the job, is each item's own), then the 9 of the next queue's add, if there is one.
--- ARGV: the ledger's key prefix, the names of the fields a stage starts from, led by their number, then the items, each
--- led by its length: the job's key, 9 of move_to_finished, the 3 of the add, if there is one, and the change.
+-- ARGV: the ledger's key prefix, for how many seconds terms are kept, whether a stage starts from the trace (1 or 0) and
+-- from which fields (their number, then their names), then the items, each led by its length: the job's key, 9 of
+-- move_to_finished, the 3 of the add, if there is one, the digest of the terms that the decision names ('' = none), and
+-- the change.
 -- Returns for each item { what move_to_finished returns }, and beside it, when that fetched another job, the incident of
--- that job with its trace, which saves the stage a round trip; { -100 } when the incident changed meanwhile and nothing
--- was done; or the text of an error.
-local prefix, names = ARGV[1], tonumber(ARGV[2])
+-- that job with its trace, which saves the stage a round trip; { -100 } when the incident changed meanwhile, { -101 }
+-- when the terms are not kept, and then nothing was done; or the text of an error.
+local prefix, kept_seconds, names = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[4])
 local add_arguments = #KEYS > 14 and 3 or 0
 
+-- A decision must not outlive the terms it names, and not every decision need renew them.
+local function terms_missing(digest)
+  if digest == '' then return false end
+  local left = redis.call('TTL', prefix .. 'kept:' .. digest)
+  if left >= 0 and left < kept_seconds * 0.75 then redis.call('EXPIRE', prefix .. 'kept:' .. digest, kept_seconds) end
+  return left == -2
+end
+
 local function commit(at)
-  local change = at + 10 + add_arguments
+  local terms = at + 10 + add_arguments
+  local change = terms + 1
   if change_conflicts(prefix, change) then return { -100 } end
+  if terms_missing(ARGV[terms]) then return { -101 } end
 
   local finish = { unpack(ARGV, at + 1, at + 9) }
   finish[8], finish[9] = bytes(finish[8]), bytes(finish[9])
@@ -29,12 +41,12 @@ local function commit(at)
   if type(next_id) ~= 'string' then return { result } end
   return {
     result,
-    redis.call('HMGET', prefix .. 'incident:' .. next_id, unpack(ARGV, 3, 2 + names)),
-    redis.call('LRANGE', prefix .. 'trace:' .. next_id, 0, -1),
+    redis.call('HMGET', prefix .. 'incident:' .. next_id, unpack(ARGV, 5, 4 + names)),
+    ARGV[3] == '1' and redis.call('LRANGE', prefix .. 'trace:' .. next_id, 0, -1) or {},
   }
 end
 
-local replies, at = {}, 3 + names
+local replies, at = {}, 5 + names
 while at <= #ARGV do
   local done, reply = pcall(commit, at + 1)
   replies[#replies + 1] = done and reply or tostring(type(reply) == 'table' and reply.err or reply)

@@ -5,14 +5,17 @@ import { StageName } from '../contracts/audit-record.ts'
 import { Incident, type RecordedDecision, type Verdict } from '../contracts/incident.ts'
 import type { IncidentEvent } from '../contracts/incident-event.ts'
 
-/** A decision as it is stored: its parts as canonical text, so that digests are over the very bytes that are kept. */
+/**
+ * A decision as it is stored: its parts as text, a line each, so that digests are over the very bytes that are kept.
+ * JSON text has no line breaks of its own.
+ */
 export interface DecisionTexts {
-  /** Outcome, clock, policy digest and rules version. */
-  decision: Pick<RecordedDecision, 'outcome' | 'now' | 'policy_digest' | 'rules_version'>
+  decision: Pick<RecordedDecision, 'outcome' | 'now' | 'policy_digest' | 'terms_digest' | 'rules_version'>
+  /** Canonical JSON of what was known, without the terms that are kept apart. */
   known: string
+  /** Canonical JSON. */
   output: string
 }
-const PARTS = ['known', 'output'] as const
 
 /** The fields a change may set. */
 export interface IncidentPatch {
@@ -32,10 +35,10 @@ export const toFields = ({ decision, ...patch }: IncidentPatch): Record<string, 
   const fields: Record<string, string> = {}
   for (const [name, value] of Object.entries(patch))
     fields[name] = typeof value === 'object' ? JSON.stringify(value) : String(value)
-  if (decision) {
-    fields[`decision:${decision.stage}`] = JSON.stringify(decision.decision)
-    for (const part of PARTS) fields[`${part}:${decision.stage}`] = decision[part]
-  }
+  if (decision)
+    fields[`decision:${decision.stage}`] = [JSON.stringify(decision.decision), decision.known, decision.output].join(
+      '\n',
+    )
   return fields
 }
 
@@ -52,6 +55,9 @@ const RECORD_FIELDS = [
   'records',
 ]
 
+/** What a stage has no use for is what changes nothing (repeats) or is not there yet (a verdict). */
+const STAGE_FIELDS = RECORD_FIELDS.filter((name) => name !== 'duplicates' && name !== 'verdict')
+
 /**
  * Which fields to read: the record with every decision and all it depended on, with the result of one stage alone
  * (what the stage after it starts from), or with none.
@@ -60,13 +66,10 @@ export const fieldsOf = (decisions: 'all' | 'none' | StageName): readonly string
 
 const FIELDS: Record<'all' | 'none' | StageName, readonly string[]> = {
   none: RECORD_FIELDS,
-  all: [
-    ...RECORD_FIELDS,
-    ...StageName.options.flatMap((stage) => ['decision', ...PARTS].map((part) => `${part}:${stage}`)),
-  ],
-  normalize: [...RECORD_FIELDS, 'decision:normalize', 'output:normalize'],
-  readiness: [...RECORD_FIELDS, 'decision:readiness', 'output:readiness'],
-  'dry-run': [...RECORD_FIELDS, 'decision:dry-run', 'output:dry-run'],
+  all: [...RECORD_FIELDS, ...StageName.options.map((stage) => `decision:${stage}`)],
+  normalize: [...STAGE_FIELDS, 'decision:normalize'],
+  readiness: [...STAGE_FIELDS, 'decision:readiness'],
+  'dry-run': [...STAGE_FIELDS, 'decision:dry-run'],
 }
 
 /** The values of those fields, in their order; an incident that does not exist has none of them. */
@@ -77,15 +80,14 @@ const json = (text: string | undefined): unknown => (text === undefined ? null :
 const decisionsIn = (fields: Record<string, string>): Record<string, unknown> => {
   const decisions: Record<string, unknown> = {}
   for (const stage of StageName.options) {
-    const decision = fields[`decision:${stage}`]
-    const output = fields[`output:${stage}`]
-    if (decision === undefined || output === undefined) continue
-    const parts: Record<string, unknown> = { ...JSON.parse(decision), output_digest: sha256(output) }
-    for (const part of PARTS) {
-      const text = fields[`${part}:${stage}`]
-      if (text !== undefined) parts[part] = JSON.parse(text)
+    const [decision, known, output] = fields[`decision:${stage}`]?.split('\n') ?? []
+    if (decision === undefined || known === undefined || output === undefined) continue
+    decisions[stage] = {
+      ...JSON.parse(decision),
+      known: JSON.parse(known),
+      output: JSON.parse(output),
+      output_digest: sha256(output),
     }
-    decisions[stage] = parts
   }
   return decisions
 }

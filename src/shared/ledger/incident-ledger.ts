@@ -2,10 +2,11 @@
 import { UnrecoverableError } from 'bullmq'
 import type { Redis } from 'ioredis'
 import { z } from 'zod'
+import { sha256 } from '../audit/digest.ts'
 import type { AuditRecord, StageName } from '../contracts/audit-record.ts'
-import type { Incident } from '../contracts/incident.ts'
+import type { Incident, RecordedDecision } from '../contracts/incident.ts'
 import type { JobCommand } from '../queue/stage-queues.ts'
-import { changeArguments, type LedgerChange } from './change.ts'
+import { type LedgerChange, pushChange } from './change.ts'
 import { FieldValues, fieldsOf, toIncident } from './incident-fields.ts'
 import { type LedgerKeys, ledgerKeys } from './keys.ts'
 import { runScript } from './scripts.ts'
@@ -19,7 +20,6 @@ export interface Related {
 
 const RECORD = fieldsOf('none')
 const RelatedReply = z.tuple([z.array(z.number()), z.array(FieldValues)])
-const IncidentReply = z.tuple([FieldValues, z.array(z.string())])
 
 /**
  * What `read-incident.lua` returns for these decisions, parsed; null when there is no such incident. The records are
@@ -29,7 +29,7 @@ export const parseIncidentReply = (
   reply: unknown,
   decisions: 'all' | 'none' | StageName,
 ): { incident: Incident; trace: AuditRecord[] } | null => {
-  const [values, trace] = IncidentReply.parse(reply)
+  const [values, trace] = reply as [(string | null)[], string[]]
   try {
     const incident = toIncident(fieldsOf(decisions), values)
     return incident && { incident, trace: trace.map((text): AuditRecord => JSON.parse(text)) }
@@ -73,28 +73,41 @@ export class IncidentLedger {
   async apply(change: LedgerChange, step: JobCommand | null): Promise<boolean> {
     const keyCount = step ? (COMMAND_KEYS[step.command] ?? 0) : 0
     const stepKeys = step?.arguments.slice(0, keyCount) ?? []
-    const stepArgs = step?.arguments.slice(keyCount) ?? []
-    const reply = await runScript(this.#redis, 'interlockAccept', step ? stepKeys.map(String) : [this.keys.index], [
-      ...stepArgs,
-      ...changeArguments(change),
-      this.keys.prefix,
-      step?.command ?? '',
-      stepArgs.length,
-    ])
-    return reply === 1
+    const args: unknown[] = step?.arguments.slice(keyCount) ?? []
+    const stepArgs = args.length
+    pushChange(change, args)
+    args.push(this.keys.prefix, step?.command ?? '', stepArgs)
+    const keys = step ? stepKeys.map(String) : [this.keys.index]
+    return (await runScript(this.#redis, 'interlockAccept', keys, args)) === 1
   }
 
   /**
-   * One round trip: an incident with its trace, or null when there is none of that id. `decisions` says which to read:
-   * all, or the one a stage starts from.
+   * An incident with its trace, or null when there is none of that id, in one round trip. `decisions` says which to read:
+   * all, with their terms in a second one, or that a stage starts from.
    */
   async read(
     incidentId: string,
     decisions: 'all' | 'none' | StageName = 'all',
   ): Promise<{ incident: Incident; trace: AuditRecord[] } | null> {
     const keys = [this.keys.incident(incidentId), this.keys.trace(incidentId)]
-    const reply = await runScript(this.#redis, 'interlockReadIncident', keys, fieldsOf(decisions))
-    return parseIncidentReply(reply, decisions)
+    const read = parseIncidentReply(
+      await runScript(this.#redis, 'interlockReadIncident', keys, fieldsOf(decisions)),
+      decisions,
+    )
+    if (read && decisions === 'all') await this.#addTerms(Object.values(read.incident.decisions))
+    return read
+  }
+
+  /** Completes what was known with the terms that are kept apart. Terms that are lost or changed stay out of it. */
+  async #addTerms(decisions: readonly RecordedDecision[]): Promise<void> {
+    const named = decisions.filter(({ terms_digest }) => terms_digest !== null)
+    if (named.length === 0) return
+    const texts = await this.#redis.mget(named.map(({ terms_digest }) => this.keys.kept(terms_digest ?? '')))
+    for (const [i, decision] of named.entries()) {
+      const text = texts[i] ?? ''
+      if (sha256(text) === decision.terms_digest)
+        decision.known = { ...JSON.parse(text), ...(decision.known as object) }
+    }
   }
 
   /** One round trip: an incident without trace and decisions. */

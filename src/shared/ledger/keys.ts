@@ -12,6 +12,8 @@ export interface LedgerKeys {
   index: string
   /** Hash: how many alerts were received, and where each of them is now. */
   accounting: string
+  /** String: a part of many decisions, by the digest that each of them names. */
+  kept(digest: string): string
   /** Sorted set: the incidents under this correlation key, by the number of the change that listed each last. */
   correlation(key: string): string
 }
@@ -24,6 +26,7 @@ export const ledgerKeys = (installation: string): LedgerKeys => {
     trace: (id) => `${prefix}trace:${id}`,
     index: `${prefix}incidents`,
     accounting: `${prefix}accounting`,
+    kept: (digest) => `${prefix}kept:${digest}`,
     correlation: (key) => `${prefix}correlation:${key}`,
   }
 }

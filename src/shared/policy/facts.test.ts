@@ -4,7 +4,7 @@ import { catalogFacts, withDerivedFacts } from './facts.ts'
 
 const AT = '2026-05-17T11:42:00.000Z'
 const catalog = {
-  read_at: AT,
+  stated_at: AT,
   services: {
     api: { namespaces: ['prod'], facts: { stateful: false, remaining_quota: 2 } },
     everywhere: { namespaces: [], facts: { stateful: true } },

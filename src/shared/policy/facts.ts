@@ -20,16 +20,24 @@ export const withDerivedFacts = (facts: Facts): Facts => {
   return rest
 }
 
-/** An unknown service, or a namespace the catalogue does not list for it, has no facts at all. */
+/** Null for an unknown service, and for a namespace the catalogue does not list for it. */
+export const catalogEntry = (
+  { services }: Pick<PolicySet, 'services'>,
+  target: { service: string; namespace: string },
+): PolicySet['services'][string] | null => {
+  const entry = Object.hasOwn(services, target.service) ? services[target.service] : undefined
+  if (!entry || (entry.namespaces.length > 0 && !entry.namespaces.includes(target.namespace))) return null
+  return entry
+}
+
+/** Without an entry in the catalogue there are no facts at all. */
 export const catalogFacts = (
-  { services, read_at }: Pick<PolicySet, 'services' | 'read_at'>,
+  policies: Pick<PolicySet, 'services' | 'stated_at'>,
   target: { service: string; namespace: string },
 ): Facts => {
-  const entry = Object.hasOwn(services, target.service) ? services[target.service] : undefined
-  if (!entry || (entry.namespaces.length > 0 && !entry.namespaces.includes(target.namespace))) return {}
-  const stated = Object.entries(entry.facts).map(([name, value]) => [
+  const stated = Object.entries(catalogEntry(policies, target)?.facts ?? {}).map(([name, value]) => [
     name,
-    { value, source: 'catalog', as_of: read_at },
+    { value, source: 'catalog', as_of: policies.stated_at },
   ])
   return withDerivedFacts(Object.fromEntries(stated))
 }

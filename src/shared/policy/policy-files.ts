@@ -9,6 +9,8 @@ export interface PolicyFiles {
   texts: ReadonlyMap<string, string>
   classes: string[]
   digest: string
+  /** When `services.yaml` was last changed; the beginning of time when there is none, as it then states nothing. */
+  stated_at: string
 }
 
 const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
@@ -35,6 +37,12 @@ const classFolders = async (dir: string): Promise<string[]> => {
   }
 }
 
+const changedAt = (path: string): Promise<Date> =>
+  stat(path).then(
+    ({ mtime }) => mtime,
+    () => new Date(0),
+  )
+
 /** Throws PolicyError when the folder or a file in it cannot be read. */
 export const readPolicyFiles = async (dir: string): Promise<PolicyFiles> => {
   const classes = await classFolders(dir)
@@ -45,5 +53,6 @@ export const readPolicyFiles = async (dir: string): Promise<PolicyFiles> => {
     if (text !== null) texts.set(path, text)
   }
   const sorted = [...texts].sort(([a], [b]) => (a < b ? -1 : 1))
-  return { texts, classes, digest: digest(sorted) }
+  const statedAt = await changedAt(join(dir, 'services.yaml'))
+  return { texts, classes, digest: digest(sorted), stated_at: statedAt.toISOString() }
 }

@@ -17,7 +17,10 @@ const readShared = <Schema extends z.ZodType>(schema: Schema, file: string, text
 }
 
 /** Throws PolicyError; a class whose own files are broken is kept with its problem instead. */
-export const parsePolicies = async (dir: string, { texts, classes, digest }: PolicyFiles): Promise<PolicySet> => {
+export const parsePolicies = async (
+  dir: string,
+  { texts, classes, digest, stated_at }: PolicyFiles,
+): Promise<PolicySet> => {
   const settings = readShared(Settings, 'settings.yaml', texts.get('settings.yaml') ?? '')
   const { services } = readShared(Services, 'services.yaml', texts.get('services.yaml') ?? 'services: {}')
   const profiles = { ...BUILT_IN_PROFILES, ...settings.profiles }
@@ -31,7 +34,7 @@ export const parsePolicies = async (dir: string, { texts, classes, digest }: Pol
     profiles,
     freezes: settings.freezes,
     services,
-    read_at: new Date().toISOString(),
+    stated_at,
     classes: new Map(await Promise.all(readings)),
   }
 }

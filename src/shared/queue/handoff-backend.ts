@@ -4,9 +4,9 @@
  */
 import { createIORedisClient, QueueKeys, type QueueOptions, RedisConnection, RedisQueueBackend } from 'bullmq'
 import type { Redis } from 'ioredis'
-import { z } from 'zod'
+import type { Kept } from '../audit/kept.ts'
 import type { StageName } from '../contracts/audit-record.ts'
-import { changeArguments, type LedgerChange } from '../ledger/change.ts'
+import { type LedgerChange, pushChange } from '../ledger/change.ts'
 import type { LedgerKeys } from '../ledger/keys.ts'
 import { runScript } from '../ledger/scripts.ts'
 import { GroupCommit } from './group-commit.ts'
@@ -15,6 +15,8 @@ import { addJobCommand } from './stage-queues.ts'
 /** What finishing a job does to the ledger, and which stage's queue gets the incident next (null at the end). */
 export interface Commit {
   change: LedgerChange
+  /** What the decision names by digest and is kept apart; null for none. */
+  terms: Kept<object> | null
   next: StageName | null
 }
 
@@ -43,6 +45,9 @@ export type DeadLetter = (jobData: unknown, reason: string) => Promise<Commit | 
 /** The arguments of a finish, with the commit they carry from where it was decided to where the script is run. */
 type Arguments = Parameters<RedisQueueBackend['moveToFinished']>[1] & { commit?: Commit }
 const CHANGED_MEANWHILE = -100
+const TERMS_MISSING = -101
+/** Longer than any incident is kept that names them; `commit.lua` renews it long before it has passed. */
+const KEPT_SECONDS = 400 * 86_400
 /** Keys and arguments of BullMQ's scripts, as `commit.lua` counts on them. */
 const FINISH_KEYS = 14
 const FINISH_ARGUMENTS = 9
@@ -75,10 +80,9 @@ export interface HandoffSettings {
   readAhead: ReadAhead
   /** Fields of the incident record from which this queue's stage starts. */
   fields: readonly string[]
+  /** Whether it looks at the trace. */
+  readsTrace: boolean
 }
-
-const Replies = z.array(z.unknown())
-const Reply = z.tuple([z.unknown()]).rest(z.unknown())
 
 class HandoffBackend extends RedisQueueBackend {
   #siblings = new Map<StageName, RedisQueueBackend>()
@@ -139,26 +143,29 @@ class HandoffBackend extends RedisQueueBackend {
     return commit ? this.#commit(client as unknown as Redis, commit, args) : super.execCommand(client, command, args)
   }
 
-  async #commit(client: Redis, { change, next }: Commit, finish: Arguments): Promise<unknown> {
-    const { ledgerKeys, fields, readAhead } = this.#settings
+  async #commit(client: Redis, commit: Commit, finish: Arguments): Promise<unknown> {
+    const { change, next, terms } = commit
+    const { ledgerKeys, fields, readsTrace, readAhead } = this.#settings
     const add = next ? await addJobCommand(this.#sibling(next), change.incident_id, Date.now()) : null
     if (finish.length !== FINISH_KEYS + FINISH_ARGUMENTS)
       throw new Error('BullMQ finishes a job in a way not known here')
-    const item = [
-      finish[JOB_KEY],
-      ...finish.slice(FINISH_KEYS),
-      ...(add?.arguments.slice(ADD_KEYS) ?? []),
-      ...changeArguments(change),
-    ]
-    const reply = await this.#commits.add(`${finish[FINISH_KEYS + TARGET]} ${next}`, item, async (items) => {
+    const item: unknown[] = [finish[JOB_KEY], ...finish.slice(FINISH_KEYS)]
+    if (add) item.push(...add.arguments.slice(ADD_KEYS))
+    item.push(terms?.digest ?? '')
+    pushChange(change, item)
+    const reply = await this.#commits.add(`${finish[FINISH_KEYS + TARGET]} ${next}`, item, (items) => {
       const keys = [...finish.slice(0, FINISH_KEYS), ...(add?.arguments.slice(0, ADD_KEYS) ?? [])].map(String)
-      const shared = [ledgerKeys.prefix, fields.length, ...fields]
-      const args = [...shared, ...items.flatMap((item) => [item.length, ...item])]
-      return Replies.parse(await runScript(client, 'interlockCommit', keys, args))
+      const args: unknown[] = [ledgerKeys.prefix, KEPT_SECONDS, readsTrace ? 1 : 0, fields.length, ...fields]
+      for (const item of items) args.push(item.length, ...item)
+      return runScript(client, 'interlockCommit', keys, args)
     })
     if (typeof reply === 'string') throw new Error(reply)
-    const [finished, ...read] = Reply.parse(reply)
+    const [finished, ...read] = reply as [unknown, ...unknown[]]
     if (finished === CHANGED_MEANWHILE) throw new IncidentChanged()
+    if (finished === TERMS_MISSING && terms) {
+      await client.set(ledgerKeys.kept(terms.digest), terms.text, 'EX', KEPT_SECONDS)
+      return this.#commit(client, commit, finish)
+    }
     if (read.length > 0) readAhead.put(String((finished as unknown[])[1]), read)
     return finished
   }

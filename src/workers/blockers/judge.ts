@@ -18,11 +18,11 @@ export const judge = (input: GateInput): Judgement => {
   const blockers = holding.map(({ blocker }) => blocker)
   const mode = modeOf(input, blockers)
   return {
+    blockers,
+    flip: holding.map(({ flip }) => flip),
+    mode,
     outcome: mode === 'auto' ? 'pass' : 'block',
     score: policy && totalOf(policy.card),
     threshold: policy && thresholdOf(policy.profile, stateful),
-    mode,
-    blockers,
-    flip: holding.map(({ flip }) => flip),
   }
 }

@@ -7,10 +7,9 @@ import { Sha256 } from '../../shared/contracts/identifiers.ts'
 import { Conflict } from '../../shared/contracts/normalized.ts'
 import { PreApprovedAction } from '../../shared/contracts/policy.ts'
 import { conflictsOf } from '../../shared/incident/merge.ts'
-import { findClassPolicy } from '../../shared/policy/class-policy.ts'
-import { catalogFacts } from '../../shared/policy/facts.ts'
 import { gateCard } from '../blockers/gate-input.ts'
-import type { Snapshot } from '../stage.ts'
+import type { Loaded, Snapshot } from '../stage.ts'
+import { termsFrom } from './terms.ts'
 
 /** Read again here, since the policy, the facts and the sources may have changed while the job waited. */
 export const DryRunKnown = z.strictObject({
@@ -27,17 +26,21 @@ export const DryRunKnown = z.strictObject({
 })
 export type DryRunKnown = z.infer<typeof DryRunKnown>
 
-export const dryRunKnown = ({ incident, trace, policies }: Snapshot): DryRunKnown => {
-  const { policy, blocker } = findClassPolicy(policies, incident.incident_class)
-  return {
-    policy_digest: policies.digest,
-    policy_problem: blocker,
-    pre_approved: policy?.pre_approved ?? [],
-    radius_of_impact: policy && gateCard(policy.card).radius_of_impact,
-    facts: incident.event ? catalogFacts(policies, incident.event) : {},
+const termsOf = termsFrom(({ policy, blocker }, facts) => ({
+  policy_problem: blocker,
+  pre_approved: policy?.pre_approved ?? [],
+  radius_of_impact: policy && gateCard(policy.card).radius_of_impact,
+  facts,
+}))
+
+export const dryRunKnown = ({ incident, trace, policies }: Snapshot): Loaded<DryRunKnown> => {
+  const terms = termsOf(policies, incident.incident_class, incident.event)
+  const own = {
     conflicts: conflictsOf(incident.sightings),
+    first_run: true as const,
+    policy_digest: policies.digest,
     readiness_recorded:
       incident.decisions.readiness?.outcome === 'next' && trace.some(({ event }) => event === 'readiness_evaluated'),
-    first_run: true,
   }
+  return { known: { ...terms.value, ...own }, own, terms }
 }

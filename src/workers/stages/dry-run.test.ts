@@ -12,18 +12,19 @@ const setting = () => {
   const { input, snapshot } = normalized({
     events: ['webhook_received', 'incident_event_normalized', 'spec_resolved', 'readiness_evaluated'],
   })
-  const known = readinessKnown(snapshot)
+  const known = readinessKnown(snapshot).known
   const result = readiness.decide(input, known, NOW)
   snapshot.incident.decisions.readiness = {
     outcome: result.outcome,
     known,
     now: NOW,
     policy_digest: known.policy_digest,
+    terms_digest: null,
     rules_version: '1',
     output: result.output,
     output_digest: digest(result.output),
   }
-  return { ready: result.output, known: dryRunKnown(snapshot), snapshot }
+  return { ready: result.output, known: dryRunKnown(snapshot).known, snapshot }
 }
 const decided = (changes: { ready?: Partial<Ready>; known?: Partial<DryRunKnown> } = {}) => {
   const { ready, known } = setting()
@@ -91,10 +92,10 @@ describe('dry-run', () => {
 
   it('takes readiness as recorded only with its decision and its record in the trace', () => {
     const { snapshot } = setting()
-    expect(dryRunKnown(snapshot).readiness_recorded).toBe(true)
-    expect(dryRunKnown({ ...snapshot, trace: snapshot.trace.slice(0, 3) }).readiness_recorded).toBe(false)
+    expect(dryRunKnown(snapshot).known.readiness_recorded).toBe(true)
+    expect(dryRunKnown({ ...snapshot, trace: snapshot.trace.slice(0, 3) }).known.readiness_recorded).toBe(false)
     const { incident } = snapshot
-    expect(dryRunKnown({ ...snapshot, incident: { ...incident, decisions: {} } }).readiness_recorded).toBe(false)
+    expect(dryRunKnown({ ...snapshot, incident: { ...incident, decisions: {} } }).known.readiness_recorded).toBe(false)
   })
 
   it.each<[string, Parameters<typeof decided>[0], string[]]>([
@@ -172,7 +173,7 @@ describe('dry-run', () => {
   it('knows of sources and policies what there is now', () => {
     const { snapshot } = setting()
     snapshot.incident.sightings.push({ ...sighting, source: 'alertmanager', pod: 'other' })
-    const known = dryRunKnown({ ...snapshot, policies: { ...POLICIES, classes: new Map() } })
+    const known = dryRunKnown({ ...snapshot, policies: { ...POLICIES, classes: new Map() } }).known
     expect(known).toMatchObject({
       conflicts: [{ field: 'pod' }],
       policy_problem: { code: 'policy_missing' },

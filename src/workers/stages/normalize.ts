@@ -10,19 +10,20 @@ const NormalizeInput = z.strictObject({ incident_id: IncidentId, sightings: z.ar
 
 /** No policy has a say in what the sources saw. */
 const NormalizeKnown = z.strictObject({ policy_digest: z.null() })
+const NOTHING = { policy_digest: null }
 
 export const normalize = defineStage({
   name: 'normalize',
   input: NormalizeInput,
   known: NormalizeKnown,
   output: Normalized,
-  load: () => ({ policy_digest: null }),
+  load: () => ({ known: NOTHING, own: NOTHING, terms: null }),
   decide: ({ incident_id, sightings }) => {
     const { event, incident_class, severities, conflicts } = merge(incident_id, sightings)
     const sources = distinctSources(sightings)
     return {
       outcome: 'next',
-      output: { event, incident_class, sources, severities, conflicts },
+      output: { conflicts, event, incident_class, severities, sources },
       events: ['incident_event_normalized'],
     }
   },

@@ -9,10 +9,9 @@ import { Conflict } from '../../shared/contracts/normalized.ts'
 import { type ClassPolicy, Freeze, type PolicySet, Profile } from '../../shared/contracts/policy.ts'
 import { SpecReference } from '../../shared/contracts/ready.ts'
 import { conflictsOf, distinctSources } from '../../shared/incident/merge.ts'
-import { findClassPolicy } from '../../shared/policy/class-policy.ts'
-import { catalogFacts } from '../../shared/policy/facts.ts'
 import { GateCard, gateCard } from '../blockers/gate-input.ts'
-import type { Snapshot } from '../stage.ts'
+import type { Loaded, Snapshot } from '../stage.ts'
+import { termsFrom } from './terms.ts'
 import { traceCoverage } from './trace-coverage.ts'
 
 const PolicyInForce = z.strictObject({
@@ -60,16 +59,20 @@ const freezesFor = ({ freezes }: PolicySet, { incident_class, event }: Incident)
     return own === name || own === ''
   })
 
-export const readinessKnown = ({ incident, trace, policies }: Snapshot): ReadinessKnown => {
-  const { policy, blocker } = findClassPolicy(policies, incident.incident_class)
-  return {
-    policy_digest: policies.digest,
-    policy: policy && inForce(policy),
-    policy_problem: blocker,
-    facts: incident.event ? catalogFacts(policies, incident.event) : {},
-    conflicts: conflictsOf(incident.sightings),
-    sources: distinctSources(incident.sightings),
+const termsOf = termsFrom(({ policy, blocker }, facts) => ({
+  policy: policy && inForce(policy),
+  policy_problem: blocker,
+  facts,
+}))
+
+export const readinessKnown = ({ incident, trace, policies }: Snapshot): Loaded<ReadinessKnown> => {
+  const terms = termsOf(policies, incident.incident_class, incident.event)
+  const own = {
     audit: traceCoverage(trace, incident),
+    conflicts: conflictsOf(incident.sightings),
     freezes: freezesFor(policies, incident),
+    policy_digest: policies.digest,
+    sources: distinctSources(incident.sightings),
   }
+  return { known: { ...terms.value, ...own }, own, terms }
 }

@@ -8,7 +8,7 @@ import { type Circumstances, NOW, normalized, POLICIES, sighting } from './snaps
 
 const decided = (given: Circumstances = {}) => {
   const { input, snapshot } = normalized(given)
-  return readiness.decide(input, readiness.known.parse(readinessKnown(snapshot)), NOW)
+  return readiness.decide(input, readiness.known.parse(readinessKnown(snapshot).known), NOW)
 }
 const codes = (given: Circumstances) => decided(given).output.readiness.blockers.map(({ code }) => code)
 
@@ -46,16 +46,16 @@ describe('readiness', () => {
         },
       },
     })
-    expect(readinessKnown(normalized().snapshot)).toMatchObject({
+    expect(readinessKnown(normalized().snapshot).known).toMatchObject({
       policy: { card: { scores: { spec: { score: 5, evidence: ['specify.md'] } } } },
-      facts: { stateful: { value: false, source: 'catalog', as_of: POLICIES.read_at }, stateless: { value: true } },
+      facts: { stateful: { value: false, source: 'catalog', as_of: POLICIES.stated_at }, stateless: { value: true } },
     })
     expect(readiness.output.parse(result.output)).toEqual(result.output)
   })
 
   it('decides the same again from what was stored', () => {
     const { input, snapshot } = normalized()
-    const known = readinessKnown(snapshot)
+    const known = readinessKnown(snapshot).known
     const stored: unknown = JSON.parse(canonicalJson(known))
     expect(readiness.known.parse(stored)).toEqual(known)
     expect(canonicalJson(readiness.decide(input, readiness.known.parse(stored), NOW))).toBe(
@@ -152,7 +152,7 @@ describe('readiness', () => {
     const { input, snapshot } = normalized()
     const late = { ...sighting, source: 'pagerduty' as const, namespace: 'staging' }
     snapshot.incident.sightings.push(late)
-    const result = readiness.decide(input, readinessKnown(snapshot), NOW)
+    const result = readiness.decide(input, readinessKnown(snapshot).known, NOW)
     expect(result).toMatchObject({
       outcome: 'stop',
       verdict: 'blocked',
@@ -163,7 +163,7 @@ describe('readiness', () => {
   it('a trace that was changed counts for nothing', () => {
     const { input, snapshot } = normalized()
     snapshot.trace = snapshot.trace.map((record) => ({ ...record, actor: 'somebody else' }))
-    expect(readiness.decide(input, readinessKnown(snapshot), NOW).output.readiness.blockers).toEqual([
+    expect(readiness.decide(input, readinessKnown(snapshot).known, NOW).output.readiness.blockers).toEqual([
       {
         code: 'audit_trace_incomplete',
         message: 'audit_trace_coverage=0 < 1.0 (record 0 was changed: its hash does not match)',
@@ -174,7 +174,7 @@ describe('readiness', () => {
   it('a trace that was cut off counts for nothing', () => {
     const { input, snapshot } = normalized()
     snapshot.trace.pop()
-    expect(readiness.decide(input, readinessKnown(snapshot), NOW).output.readiness.blockers).toMatchObject([
+    expect(readiness.decide(input, readinessKnown(snapshot).known, NOW).output.readiness.blockers).toMatchObject([
       { code: 'audit_trace_incomplete', message: expect.stringContaining('audit_trace_coverage=0 < 1.0') },
     ])
   })

@@ -16,11 +16,11 @@ export const readiness = defineStage({
     const { policy } = known
     const judgement = judge(gateFromIncident(incident, known, now))
     const output: Ready = {
+      action: policy?.action ?? null,
       event: incident.event,
       incident_class: incident.incident_class,
-      action: policy?.action ?? null,
-      readiness: judgement,
       needs_review: policy?.human_review_for_first_run ?? true,
+      readiness: judgement,
     }
     const recorded = policy
       ? {

@@ -12,8 +12,8 @@ export const NOW = '2026-05-17T11:43:00.000Z'
 const ID = 'HM-2026-05-17-01'
 
 const read = await loadPolicyFolder(fileURLToPath(new URL('../../../policies', import.meta.url)))
-/** With the time of reading fixed, so that what is decided on it is the same on every run. */
-export const POLICIES: PolicySet = { ...read, read_at: '2026-05-17T11:00:00.000Z' }
+/** With the catalogue's time fixed, so that what is decided on it is the same on every run. */
+export const POLICIES: PolicySet = { ...read, stated_at: '2026-05-17T11:00:00.000Z' }
 
 export const sighting: Sighting = {
   source: 'grafana',

@@ -1,46 +1,16 @@
 /** What can never succeed ends in a verdict, or at least ends: real Redis, real workers, a ledger somebody wrote in. */
-import { readFileSync } from 'node:fs'
 import { Redis } from 'ioredis'
-import { afterAll, afterEach, expect, inject, it } from 'vitest'
-import { fixturePath } from '../../tests/support/fixture.ts'
+import { afterAll, expect, inject, it } from 'vitest'
+import { openPipeline } from '../../tests/support/pipeline.ts'
 import { eventually } from '../../tests/support/processes.ts'
-import { acceptWebhook } from '../producers/accept-webhook.ts'
 import { verifyChain } from '../shared/audit/verify-chain.ts'
-import type { StageName } from '../shared/contracts/audit-record.ts'
-import { IncidentLedger } from '../shared/ledger/incident-ledger.ts'
-import { loadPolicyFolder } from '../shared/policy/policy-folder.ts'
-import { openQueue } from '../shared/queue/stage-queues.ts'
-import { grafana } from '../shared/sources/grafana.ts'
-import { createLog } from '../shared/telemetry/log.ts'
-import { createMetrics } from '../shared/telemetry/metrics.ts'
-import { startStageWorker } from './stage-worker.ts'
 
 const redis = new Redis(inject('redisUrl'), { maxRetriesPerRequest: null })
-const closing: (() => Promise<unknown>)[] = []
-afterEach(async () => {
-  for (const close of closing.splice(0)) await close()
-})
 afterAll(() => redis.disconnect())
 
 const open = async (installation: string) => {
-  const policies = await loadPolicyFolder('policies')
-  const ledger = new IncidentLedger(redis, installation)
-  const queues = {
-    normalize: openQueue('normalize', redis, installation),
-    readiness: openQueue('readiness', redis, installation),
-  }
-  closing.push(...Object.values(queues).map((queue) => () => queue.close()))
-  const work = (stage: StageName) => {
-    const context = { ledger, policies: () => policies, now: () => new Date().toISOString(), actor: 'worker:test' }
-    const log = createLog('test', 'silent')
-    const settings = { redis, installation, concurrency: 1, context, metrics: createMetrics('test'), log }
-    const worker = startStageWorker(stage, settings)
-    closing.push(() => worker.close())
-  }
-  const raw = readFileSync(fixturePath('webhooks/grafana/firing.single.raw.json'))
-  const delivery = { request_id: 'r', raw, body: JSON.parse(raw.toString()), received_at: new Date().toISOString() }
-  const [answer] = await acceptWebhook(grafana, delivery, { ledger, queue: queues.normalize, policies: () => policies })
-  return { ledger, queues, work, id: answer?.incident_id ?? '' }
+  const pipeline = await openPipeline(redis, installation)
+  return { ...pipeline, id: await pipeline.accept() }
 }
 
 it('dead-letters an incident whose stored output is not the one its audit record names', async () => {

@@ -39,11 +39,11 @@ local function commit(at)
 
   local next_id = type(result) == 'table' and result[2]
   if type(next_id) ~= 'string' then return { result } end
-  return {
-    result,
-    redis.call('HMGET', prefix .. 'incident:' .. next_id, unpack(ARGV, 5, 4 + names)),
-    ARGV[3] == '1' and redis.call('LRANGE', prefix .. 'trace:' .. next_id, 0, -1) or {},
-  }
+  -- What is wrong with the other incident must not look like a failure of this one, which is committed.
+  local record = redis.pcall('HMGET', prefix .. 'incident:' .. next_id, unpack(ARGV, 5, 4 + names))
+  local trace = ARGV[3] == '1' and redis.pcall('LRANGE', prefix .. 'trace:' .. next_id, 0, -1) or {}
+  if record.err or trace.err then return { result } end
+  return { result, record, trace }
 end
 
 local replies, at = {}, 5 + names

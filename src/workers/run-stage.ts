@@ -165,7 +165,11 @@ const decideOnce = async (
 ): Promise<{ commit: Commit | null; summary: StageSummary }> => {
   const decisions = startsFrom(stage.name)
   const ahead = readAhead.take(incidentId)
-  const read = ahead === undefined ? await ledger.read(incidentId, decisions) : parseIncidentReply(ahead, decisions)
+  let read = ahead === undefined ? null : parseIncidentReply(ahead, decisions)
+  // Where a source attached since the stage before, its record is further back than what was read along.
+  const before = stageBefore(stage.name)
+  if (!read || (before && !read.trace.some((record) => record.stage === before)))
+    read = await ledger.read(incidentId, decisions)
   if (!read) throw new UnrecoverableError(`incident ${incidentId} is not in the ledger`)
   const { incident } = read
   // Closed by its sources meanwhile, or decided already: the job has nothing left to do.

@@ -49,7 +49,7 @@ export const startStageWorker = (
       deadLetter: deadLetter(name, context),
       readAhead,
       fields: fieldsOf(startsFrom(name)),
-      readsTrace: startsFrom(name) !== 'none',
+      trace: stage.trace,
     }),
   )
   metrics.workerConcurrency.set({ queue: name }, concurrency)

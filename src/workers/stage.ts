@@ -30,6 +30,8 @@ export type StageResult<Output> =
 /** Version of the rules: a replay under the same version gives the same bytes. Raise it when a decision may change. */
 export const RULES_VERSION = '1'
 
+export type TraceNeed = 'none' | 'last' | 'all'
+
 /** `known` is everything: this decision's own, and the terms, which are kept once under their digest. */
 export interface Loaded<Known> {
   known: Known
@@ -43,6 +45,8 @@ export interface Loaded<Known> {
  */
 export interface Stage<Name extends StageName, Input, Known extends { policy_digest: string | null }, Output> {
   name: Name
+  /** Which records of the trace it looks at. */
+  trace: TraceNeed
   input: z.ZodType<Input>
   known: z.ZodType<Known>
   output: z.ZodType<Output>

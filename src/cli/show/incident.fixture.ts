@@ -109,6 +109,7 @@ export const incident: Incident = {
   status: 'awaiting_review',
   accepted_at: '2026-05-17T11:42:30.000Z',
   sightings: [sighting],
+  seen: { sources: ['grafana'], conflicts: [] },
   duplicates: 2,
   event,
   decisions: { readiness: decision(ready), 'dry-run': decision(dryRun) },

@@ -5,6 +5,7 @@ import { StageName } from './audit-record.ts'
 import { Blocker } from './blocker.ts'
 import { IncidentClass, IncidentId, Sha256, Timestamp } from './identifiers.ts'
 import type { IncidentEvent } from './incident-event.ts'
+import type { Normalized } from './normalized.ts'
 
 export const VerdictName = z.enum([
   'dry_run_passed',
@@ -61,8 +62,10 @@ export const Incident = z.object({
   incident_class: IncidentClass,
   status: IncidentStatus,
   accepted_at: Timestamp,
-  /** In a stable order: metric source first. */
-  sightings: z.array(stored<Sighting>()).min(1),
+  /** In a stable order: metric source first. Left out for a stage that has no use for them. */
+  sightings: z.array(stored<Sighting>()),
+  /** What they come to: who reported, and what they disagree on. */
+  seen: stored<Pick<Normalized, 'sources' | 'conflicts'>>(),
   /** Repeats that were counted and changed nothing. */
   duplicates: z.int().min(0),
   event: stored<IncidentEvent>().nullable(),

@@ -45,6 +45,7 @@ class Ledger {
     this.incidents.set(incident_id, {
       incident_id,
       incident_class: 'high_memory_usage',
+      seen: { sources: [], conflicts: [] },
       accepted_at: alert.delivery.received_at,
       duplicates: 0,
       event: null,

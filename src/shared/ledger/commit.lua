@@ -2,8 +2,8 @@
 -- one queue at once. Each of them is whole by itself and knows nothing of the others.
 -- BullMQ's own step runs first and checks the lock token, so a worker that lost its lock changes nothing at all.
 -- KEYS: 14 of move_to_finished (the 12th, the job, is each item's own), then the 9 of the next queue's add, if there is one.
--- ARGV: the ledger's key prefix, for how many seconds terms are kept, whether a stage starts from the trace (1 or 0) and
--- from which fields (their number, then their names), then the items, each led by its length: the job's key, 9 of
+-- ARGV: the ledger's key prefix, for how many seconds terms are kept, from which record of the trace a stage starts
+-- ('' = none) and from which fields (their number, then their names), then the items, each led by its length: the job's key, 9 of
 -- move_to_finished, the 3 of the add, if there is one, the digest of the terms that the decision names ('' = none), and
 -- the change.
 -- Returns for each item { what move_to_finished returns }, and beside it, when that fetched another job, the incident of
@@ -41,7 +41,7 @@ local function commit(at)
   if type(next_id) ~= 'string' then return { result } end
   -- What is wrong with the other incident must not look like a failure of this one, which is committed.
   local record = redis.pcall('HMGET', prefix .. 'incident:' .. next_id, unpack(ARGV, 5, 4 + names))
-  local trace = ARGV[3] == '1' and redis.pcall('LRANGE', prefix .. 'trace:' .. next_id, 0, -1) or {}
+  local trace = ARGV[3] ~= '' and redis.pcall('LRANGE', prefix .. 'trace:' .. next_id, ARGV[3], -1) or {}
   if record.err or trace.err then return { result } end
   return { result, record, trace }
 end

@@ -4,6 +4,7 @@ import { sha256 } from '../audit/digest.ts'
 import { StageName } from '../contracts/audit-record.ts'
 import { Incident, type RecordedDecision, type Verdict } from '../contracts/incident.ts'
 import type { IncidentEvent } from '../contracts/incident-event.ts'
+import { conflictsOf, distinctSources } from '../incident/merge.ts'
 
 /**
  * A decision as it is stored: its parts as text, a line each, so that digests are over the very bytes that are kept.
@@ -35,6 +36,10 @@ export const toFields = ({ decision, ...patch }: IncidentPatch): Record<string, 
   const fields: Record<string, string> = {}
   for (const [name, value] of Object.entries(patch))
     fields[name] = typeof value === 'object' ? JSON.stringify(value) : String(value)
+  if (patch.sightings) {
+    const { sightings } = patch
+    fields.seen = JSON.stringify({ sources: distinctSources(sightings), conflicts: conflictsOf(sightings) })
+  }
   if (decision)
     fields[`decision:${decision.stage}`] = [JSON.stringify(decision.decision), decision.known, decision.output].join(
       '\n',
@@ -47,16 +52,17 @@ const RECORD_FIELDS = [
   'incident_class',
   'status',
   'accepted_at',
+  'seen',
+  'head',
+  'records',
   'sightings',
   'duplicates',
   'event',
   'verdict',
-  'head',
-  'records',
 ]
 
-/** What a stage has no use for is what changes nothing (repeats) or is not there yet (a verdict). */
-const STAGE_FIELDS = RECORD_FIELDS.filter((name) => name !== 'duplicates' && name !== 'verdict')
+/** A stage that starts from a decision needs neither the sightings, which that decision has summed up, nor what is behind. */
+const STAGE_FIELDS = RECORD_FIELDS.slice(0, RECORD_FIELDS.indexOf('sightings'))
 
 /**
  * Which fields to read: the record with every decision and all it depended on, with the result of one stage alone
@@ -77,8 +83,12 @@ export const FieldValues = z.array(z.string().nullable())
 
 const json = (text: string | undefined): unknown => (text === undefined ? null : JSON.parse(text))
 
-const decisionsIn = (fields: Record<string, string>): Record<string, unknown> => {
-  const decisions: Record<string, unknown> = {}
+interface StoredDecision {
+  output: unknown
+}
+
+const decisionsIn = (fields: Record<string, string>): Partial<Record<StageName, StoredDecision>> => {
+  const decisions: Partial<Record<StageName, StoredDecision>> = {}
   for (const stage of StageName.options) {
     const [decision, known, output] = fields[`decision:${stage}`]?.split('\n') ?? []
     if (decision === undefined || known === undefined || output === undefined) continue
@@ -92,6 +102,12 @@ const decisionsIn = (fields: Record<string, string>): Record<string, unknown> =>
   return decisions
 }
 
+/** The event as the stage before handed it on, for a stage that reads no more than that. */
+const eventIn = (decisions: ReturnType<typeof decisionsIn>): unknown => {
+  const { output } = decisions.normalize ?? decisions.readiness ?? {}
+  return typeof output === 'object' && output !== null && 'event' in output ? output.event : null
+}
+
 /**
  * Parses what was read; null when there is no such incident. Throws a ZodError or SyntaxError when the record is not one
  * Interlock wrote.
@@ -103,13 +119,15 @@ export const toIncident = (names: readonly string[], values: readonly (string | 
     if (typeof value === 'string') fields[name] = value
   }
   if (fields.incident_id === undefined) return null
+  const decisions = decisionsIn(fields)
   return Incident.parse({
     ...fields,
-    sightings: json(fields.sightings),
+    seen: json(fields.seen),
+    sightings: json(fields.sightings) ?? [],
     duplicates: Number(fields.duplicates ?? 0),
-    event: json(fields.event),
+    event: json(fields.event) ?? eventIn(decisions),
     verdict: json(fields.verdict),
     records: Number(fields.records),
-    decisions: decisionsIn(fields),
+    decisions,
   })
 }

@@ -56,6 +56,9 @@ const ADD_KEYS = 9
 const JOB_KEY = 11
 const TARGET = 4
 
+/** First record to read, counted from the end when negative. */
+const TRACE_FROM = { none: '', last: -1, all: 0 } as const
+
 class IncidentChanged extends Error {}
 
 /** What a commit read along for the job it fetched, until that job's stage takes it. Raw, as `readIncident` gets it. */
@@ -80,8 +83,8 @@ export interface HandoffSettings {
   readAhead: ReadAhead
   /** Fields of the incident record from which this queue's stage starts. */
   fields: readonly string[]
-  /** Whether it looks at the trace. */
-  readsTrace: boolean
+  /** Which records of its trace. */
+  trace: keyof typeof TRACE_FROM
 }
 
 class HandoffBackend extends RedisQueueBackend {
@@ -145,7 +148,7 @@ class HandoffBackend extends RedisQueueBackend {
 
   async #commit(client: Redis, commit: Commit, finish: Arguments): Promise<unknown> {
     const { change, next, terms } = commit
-    const { ledgerKeys, fields, readsTrace, readAhead } = this.#settings
+    const { ledgerKeys, fields, trace, readAhead } = this.#settings
     const add = next ? await addJobCommand(this.#sibling(next), change.incident_id, Date.now()) : null
     if (finish.length !== FINISH_KEYS + FINISH_ARGUMENTS)
       throw new Error('BullMQ finishes a job in a way not known here')
@@ -155,7 +158,7 @@ class HandoffBackend extends RedisQueueBackend {
     pushChange(change, item)
     const reply = await this.#commits.add(`${finish[FINISH_KEYS + TARGET]} ${next}`, item, (items) => {
       const keys = [...finish.slice(0, FINISH_KEYS), ...(add?.arguments.slice(0, ADD_KEYS) ?? [])].map(String)
-      const args: unknown[] = [ledgerKeys.prefix, KEPT_SECONDS, readsTrace ? 1 : 0, fields.length, ...fields]
+      const args: unknown[] = [ledgerKeys.prefix, KEPT_SECONDS, TRACE_FROM[trace], fields.length, ...fields]
       for (const item of items) args.push(item.length, ...item)
       return runScript(client, 'interlockCommit', keys, args)
     })

@@ -6,7 +6,6 @@ import { Facts } from '../../shared/contracts/facts.ts'
 import { Sha256 } from '../../shared/contracts/identifiers.ts'
 import { Conflict } from '../../shared/contracts/normalized.ts'
 import { PreApprovedAction } from '../../shared/contracts/policy.ts'
-import { conflictsOf } from '../../shared/incident/merge.ts'
 import { gateCard } from '../blockers/gate-input.ts'
 import type { Loaded, Snapshot } from '../stage.ts'
 import { termsFrom } from './terms.ts'
@@ -36,7 +35,7 @@ const termsOf = termsFrom(({ policy, blocker }, facts) => ({
 export const dryRunKnown = ({ incident, trace, policies }: Snapshot): Loaded<DryRunKnown> => {
   const terms = termsOf(policies, incident.incident_class, incident.event)
   const own = {
-    conflicts: conflictsOf(incident.sightings),
+    conflicts: incident.seen.conflicts,
     first_run: true as const,
     policy_digest: policies.digest,
     readiness_recorded:

@@ -6,7 +6,7 @@ import { dryRun } from './dry-run.ts'
 import { type DryRunKnown, dryRunKnown } from './dry-run-known.ts'
 import { readiness } from './readiness.ts'
 import { readinessKnown } from './readiness-known.ts'
-import { NOW, normalized, POLICIES, sighting } from './snapshot.fixture.ts'
+import { NOW, normalized, POLICIES, seenIn, sighting } from './snapshot.fixture.ts'
 
 const setting = () => {
   const { input, snapshot } = normalized({
@@ -172,7 +172,7 @@ describe('dry-run', () => {
 
   it('knows of sources and policies what there is now', () => {
     const { snapshot } = setting()
-    snapshot.incident.sightings.push({ ...sighting, source: 'alertmanager', pod: 'other' })
+    snapshot.incident.seen = seenIn([sighting, { ...sighting, source: 'alertmanager', pod: 'other' }])
     const known = dryRunKnown({ ...snapshot, policies: { ...POLICIES, classes: new Map() } }).known
     expect(known).toMatchObject({
       conflicts: [{ field: 'pod' }],

@@ -47,6 +47,7 @@ const check = (name: string, { event }: Ready, known: DryRunKnown): Found => {
 
 export const dryRun = defineStage({
   name: 'dry-run',
+  trace: 'last',
   input: Ready,
   known: DryRunKnown,
   output: DryRunResult,

@@ -14,6 +14,7 @@ const NOTHING = { policy_digest: null }
 
 export const normalize = defineStage({
   name: 'normalize',
+  trace: 'none',
   input: NormalizeInput,
   known: NormalizeKnown,
   output: Normalized,

@@ -8,7 +8,6 @@ import type { Incident } from '../../shared/contracts/incident.ts'
 import { Conflict } from '../../shared/contracts/normalized.ts'
 import { type ClassPolicy, Freeze, type PolicySet, Profile } from '../../shared/contracts/policy.ts'
 import { SpecReference } from '../../shared/contracts/ready.ts'
-import { conflictsOf, distinctSources } from '../../shared/incident/merge.ts'
 import { GateCard, gateCard } from '../blockers/gate-input.ts'
 import type { Loaded, Snapshot } from '../stage.ts'
 import { termsFrom } from './terms.ts'
@@ -69,10 +68,10 @@ export const readinessKnown = ({ incident, trace, policies }: Snapshot): Loaded<
   const terms = termsOf(policies, incident.incident_class, incident.event)
   const own = {
     audit: traceCoverage(trace, incident),
-    conflicts: conflictsOf(incident.sightings),
+    conflicts: incident.seen.conflicts,
     freezes: freezesFor(policies, incident),
     policy_digest: policies.digest,
-    sources: distinctSources(incident.sightings),
+    sources: incident.seen.sources,
   }
   return { known: { ...terms.value, ...own }, own, terms }
 }

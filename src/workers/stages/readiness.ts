@@ -8,6 +8,7 @@ import { ReadinessKnown, readinessKnown } from './readiness-known.ts'
 
 export const readiness = defineStage({
   name: 'readiness',
+  trace: 'all',
   input: Normalized,
   known: ReadinessKnown,
   output: Ready,

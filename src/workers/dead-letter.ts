@@ -3,6 +3,7 @@ import { chain, contentDigests } from '../shared/audit/record.ts'
 import type { StageName } from '../shared/contracts/audit-record.ts'
 import type { Verdict } from '../shared/contracts/incident.ts'
 import { JobData } from '../shared/contracts/job.ts'
+import { changeArguments } from '../shared/ledger/change.ts'
 import { toFields } from '../shared/ledger/incident-fields.ts'
 import { IncidentUnreadable } from '../shared/ledger/incident-ledger.ts'
 import type { DeadLetter } from '../shared/queue/handoff-backend.ts'
@@ -38,9 +39,10 @@ export const deadLetter =
       },
     ])
     return {
+      incident_id,
       next: null,
       terms: null,
-      change: {
+      change: changeArguments({
         incident_id,
         expected_head: read.incident.head,
         listed_at: null,
@@ -50,6 +52,6 @@ export const deadLetter =
         records: linked.records,
         fields: toFields({ status: 'dead_lettered', verdict, ...linked.head }),
         counts: { in_flight: -1, 'verdict:dead_lettered': 1 },
-      },
+      }),
     }
   }

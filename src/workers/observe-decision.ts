@@ -1,11 +1,8 @@
 /** Counts and logs what a stage committed. Runs after the commit: a decision that did not take effect is never counted. */
-import { z } from 'zod'
 import type { StageName } from '../shared/contracts/audit-record.ts'
 import type { Log } from '../shared/telemetry/log.ts'
 import type { Metrics } from '../shared/telemetry/metrics.ts'
 import type { StageSummary } from './run-stage.ts'
-
-const Scored = z.object({ readiness: z.object({ score: z.number() }) })
 
 export const observeDecision = (
   stage: StageName,
@@ -21,8 +18,7 @@ export const observeDecision = (
     return
   }
   if (summary.outcome === 'next' && next) metrics.jobsEnqueued.inc({ queue: next })
-  const scored = stage === 'readiness' ? Scored.safeParse(summary.output) : null
-  if (scored?.success) metrics.readinessScore.observe(scored.data.readiness.score)
+  if (summary.score !== null) metrics.readinessScore.observe(summary.score)
   const { verdict } = summary
   for (const { code } of verdict?.blockers ?? []) {
     metrics.blockers.inc({ stage, code })

@@ -11,6 +11,8 @@ import type { Incident, Verdict } from '../shared/contracts/incident.ts'
 import { JobData } from '../shared/contracts/job.ts'
 import type { Normalized } from '../shared/contracts/normalized.ts'
 import type { PolicySet } from '../shared/contracts/policy.ts'
+import type { Ready } from '../shared/contracts/ready.ts'
+import { changeArguments } from '../shared/ledger/change.ts'
 import { type DecisionTexts, toFields } from '../shared/ledger/incident-fields.ts'
 import { type IncidentLedger, parseIncidentReply } from '../shared/ledger/incident-ledger.ts'
 import { type Commit, Handoff, type ReadAhead } from '../shared/queue/handoff-backend.ts'
@@ -35,8 +37,8 @@ export type StageSummary =
       accepted_at: string
       at: string
       verdict: Verdict | null
-      /** The stage's output, from which metrics take the score. */
-      output: unknown
+      /** Of readiness. */
+      score: number | null
     }
 
 interface GivenInput {
@@ -106,11 +108,13 @@ const commitOf = (stage: StageName, incident: Incident, decided: Decided, actor:
       : null
   const linked = chain(incident, contentsOf(stage, incident, decided, actor))
   const normalized = stage === 'normalize' ? (result.output as Normalized) : null
+  const { incident_id } = incident
   const commit: Commit = {
+    incident_id,
     next,
     terms: decided.terms,
-    change: {
-      incident_id: incident.incident_id,
+    change: changeArguments({
+      incident_id,
       expected_head: incident.head,
       listed_at: null,
       repeats: 0,
@@ -125,7 +129,7 @@ const commitOf = (stage: StageName, incident: Incident, decided: Decided, actor:
         ...linked.head,
       }),
       counts: verdict ? { in_flight: -1, [`verdict:${verdict.verdict}`]: 1 } : {},
-    },
+    }),
   }
   return { commit, verdict }
 }
@@ -179,9 +183,10 @@ const decideOnce = async (
   const decided = await decide(stage, { ...read, policies: policies() }, at)
   const { commit, verdict } = commitOf(stage.name, incident, decided, actor)
   const { outcome, output } = decided.result
+  const score = stage.name === 'readiness' ? (output as Ready).readiness.score : null
   return {
     commit,
-    summary: { incident_id: incidentId, outcome, accepted_at: incident.accepted_at, at, verdict, output },
+    summary: { incident_id: incidentId, outcome, accepted_at: incident.accepted_at, at, verdict, score },
   }
 }
 

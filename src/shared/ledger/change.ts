@@ -20,10 +20,15 @@ export interface LedgerChange {
   counts: Readonly<Record<string, number>>
 }
 
-/** Appends a change as `change.lua` reads it. */
-export const pushChange = (change: LedgerChange, to: unknown[]): void => {
+/** A change as `change.lua` reads it. Text alone, so that what it was made of need not live until it is written. */
+export const changeArguments = (change: LedgerChange): (string | number)[] => {
   const { incident_id, expected_head, listed_at, repeats, unchanged, listed_under, records, fields, counts } = change
-  to.push(incident_id, expected_head === 'any' ? '*' : (expected_head ?? ''), listed_at ?? '', repeats)
+  const to: (string | number)[] = [
+    incident_id,
+    expected_head === 'any' ? '*' : (expected_head ?? ''),
+    listed_at ?? '',
+    repeats,
+  ]
   to.push(unchanged.length * 2)
   for (const { key, version } of unchanged) to.push(key, version)
   to.push(listed_under.length, ...listed_under)
@@ -32,6 +37,7 @@ export const pushChange = (change: LedgerChange, to: unknown[]): void => {
   for (const members of [fields, counts]) {
     const names = Object.keys(members)
     to.push(names.length * 2)
-    for (const name of names) to.push(name, members[name])
+    for (const name of names) to.push(name, members[name] ?? '')
   }
+  return to
 }

@@ -6,7 +6,7 @@ import { sha256 } from '../audit/digest.ts'
 import type { AuditRecord, StageName } from '../contracts/audit-record.ts'
 import type { Incident, RecordedDecision } from '../contracts/incident.ts'
 import type { JobCommand } from '../queue/stage-queues.ts'
-import { type LedgerChange, pushChange } from './change.ts'
+import { changeArguments, type LedgerChange } from './change.ts'
 import { FieldValues, fieldsOf, toIncident } from './incident-fields.ts'
 import { type LedgerKeys, ledgerKeys } from './keys.ts'
 import { runScript } from './scripts.ts'
@@ -73,10 +73,9 @@ export class IncidentLedger {
   async apply(change: LedgerChange, step: JobCommand | null): Promise<boolean> {
     const keyCount = step ? (COMMAND_KEYS[step.command] ?? 0) : 0
     const stepKeys = step?.arguments.slice(0, keyCount) ?? []
-    const args: unknown[] = step?.arguments.slice(keyCount) ?? []
-    const stepArgs = args.length
-    pushChange(change, args)
-    args.push(this.keys.prefix, step?.command ?? '', stepArgs)
+    const stepArgs = step?.arguments.slice(keyCount) ?? []
+    const command = [this.keys.prefix, step?.command ?? '', stepArgs.length]
+    const args = [...stepArgs, ...changeArguments(change), ...command]
     const keys = step ? stepKeys.map(String) : [this.keys.index]
     return (await runScript(this.#redis, 'interlockAccept', keys, args)) === 1
   }

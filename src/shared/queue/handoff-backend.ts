@@ -6,7 +6,6 @@ import { createIORedisClient, QueueKeys, type QueueOptions, RedisConnection, Red
 import type { Redis } from 'ioredis'
 import type { Kept } from '../audit/kept.ts'
 import type { StageName } from '../contracts/audit-record.ts'
-import { type LedgerChange, pushChange } from '../ledger/change.ts'
 import type { LedgerKeys } from '../ledger/keys.ts'
 import { runScript } from '../ledger/scripts.ts'
 import { GroupCommit } from './group-commit.ts'
@@ -14,7 +13,9 @@ import { addJobCommand } from './stage-queues.ts'
 
 /** What finishing a job does to the ledger, and which stage's queue gets the incident next (null at the end). */
 export interface Commit {
-  change: LedgerChange
+  incident_id: string
+  /** The ledger change, by `changeArguments`. */
+  change: readonly (string | number)[]
   /** What the decision names by digest and is kept apart; null for none. */
   terms: Kept<object> | null
   next: StageName | null
@@ -147,15 +148,14 @@ class HandoffBackend extends RedisQueueBackend {
   }
 
   async #commit(client: Redis, commit: Commit, finish: Arguments): Promise<unknown> {
-    const { change, next, terms } = commit
+    const { incident_id, change, next, terms } = commit
     const { ledgerKeys, fields, trace, readAhead } = this.#settings
-    const add = next ? await addJobCommand(this.#sibling(next), change.incident_id, Date.now()) : null
+    const add = next ? await addJobCommand(this.#sibling(next), incident_id, Date.now()) : null
     if (finish.length !== FINISH_KEYS + FINISH_ARGUMENTS)
       throw new Error('BullMQ finishes a job in a way not known here')
     const item: unknown[] = [finish[JOB_KEY], ...finish.slice(FINISH_KEYS)]
     if (add) item.push(...add.arguments.slice(ADD_KEYS))
-    item.push(terms?.digest ?? '')
-    pushChange(change, item)
+    item.push(terms?.digest ?? '', ...change)
     const reply = await this.#commits.add(`${finish[FINISH_KEYS + TARGET]} ${next}`, item, (items) => {
       const keys = [...finish.slice(0, FINISH_KEYS), ...(add?.arguments.slice(0, ADD_KEYS) ?? [])].map(String)
       const args: unknown[] = [ledgerKeys.prefix, KEPT_SECONDS, TRACE_FROM[trace], fields.length, ...fields]

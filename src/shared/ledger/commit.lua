@@ -12,11 +12,14 @@
 local prefix, kept_seconds, names = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[4])
 local add_arguments = #KEYS > 14 and 3 or 0
 
+local kept = {}
+
 -- A decision must not outlive the terms it names, and not every decision need renew them.
 local function terms_missing(digest)
-  if digest == '' then return false end
+  if digest == '' or kept[digest] then return false end
   local left = redis.call('TTL', prefix .. 'kept:' .. digest)
   if left >= 0 and left < kept_seconds * 0.75 then redis.call('EXPIRE', prefix .. 'kept:' .. digest, kept_seconds) end
+  kept[digest] = left ~= -2
   return left == -2
 end
 

@@ -8,6 +8,7 @@ import { defaultPrefix, identify } from '../shared/incident/identify.ts'
 import { merge } from '../shared/incident/merge.ts'
 import { DEFAULT_CORRELATION, runAt } from '../shared/incident/run-at.ts'
 import type { IncidentLedger } from '../shared/ledger/incident-ledger.ts'
+import { Problem } from '../shared/problem.ts'
 import { addJobCommand, type JobCommand } from '../shared/queue/stage-queues.ts'
 import { type StepOutcome, stepChange } from './step-change.ts'
 
@@ -18,7 +19,7 @@ export interface Acceptance {
   policies(): PolicySet
 }
 
-/** Each try that fails means that another writer got through; this many is a fault. */
+/** Each try that fails means that another writer got through; after this many the sender is asked to come again. */
 const MAX_TRIES = 64
 
 /** Incidents looked at under each key: a measurement concerns one of them, a page all of a group. */
@@ -78,5 +79,8 @@ export const acceptAlert = async (
     }
     if (!conflict && !(attached && alert.kind === 'paging')) return done
   }
-  throw new Error(`incident ${id} is written to by too many at once: try again`)
+  throw new Problem(
+    'incident_contended',
+    `incident ${id} was changed by others at each of ${MAX_TRIES} tries: send it again`,
+  )
 }

@@ -58,7 +58,7 @@ export const createServer = ({ acceptance, redis, checks, metrics, log }: Server
         error_code: problem.code,
         err: error,
       })
-    if (problem.code === 'redis_unavailable') reply.header('retry-after', '5')
+    if (problem.status === 503) reply.header('retry-after', '5')
     return reply.code(problem.status).type('application/problem+json').send(problem.toDocument())
   }
   const app = Fastify({

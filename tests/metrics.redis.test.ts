@@ -39,6 +39,8 @@ test.each([
   ['interlock_webhook_events_total', 'source="pagerduty",outcome="rejected"', 1],
   ['interlock_webhook_events_total', 'source="alertmanager",outcome="invalid"', 1],
   ['interlock_webhook_events_total', 'source="alertmanager",outcome="accepted"', 0],
+  ['interlock_verdicts_total', 'verdict="closed"', 1],
+  ['interlock_e2e_duration_seconds_count', 'outcome="closed"', 1],
   ['interlock_jobs_enqueued_total', 'queue="normalize"', 1],
   ['interlock_http_request_duration_seconds_count', 'route="/webhooks/:source",method="POST",code="202"', 4],
   ['interlock_http_request_duration_seconds_count', 'route="/incidents/:id",method="GET",code="404"', 1],

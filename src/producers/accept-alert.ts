@@ -8,7 +8,9 @@ import { defaultPrefix, identify } from '../shared/incident/identify.ts'
 import { merge } from '../shared/incident/merge.ts'
 import { DEFAULT_CORRELATION, runAt } from '../shared/incident/run-at.ts'
 import type { IncidentLedger } from '../shared/ledger/incident-ledger.ts'
+import { Problem } from '../shared/problem.ts'
 import { addJobCommand, type JobCommand } from '../shared/queue/stage-queues.ts'
+import type { Ended } from './end-incident.ts'
 import { type StepOutcome, stepChange } from './step-change.ts'
 
 export interface Acceptance {
@@ -16,9 +18,11 @@ export interface Acceptance {
   /** The one queue the producer knows. */
   queue: Queue
   policies(): PolicySet
+  /** Told of every verdict that accepting gave, once it is durable. */
+  observe?(ended: Ended): void
 }
 
-/** Each try that fails means that another writer got through; this many is a fault. */
+/** Each try that fails means that another writer got through; after this many the sender is asked to come again. */
 const MAX_TRIES = 64
 
 /** Incidents looked at under each key: a measurement concerns one of them, a page all of a group. */
@@ -52,7 +56,7 @@ const queueStep = async (queue: Queue, step: Step, policies: PolicySet, now: num
  */
 export const acceptAlert = async (
   alert: Sighting,
-  { ledger, queue, policies }: Acceptance,
+  { ledger, queue, policies, observe }: Acceptance,
 ): Promise<Map<string, StepOutcome>> => {
   const now = alert.delivery.received_at
   const prefix = policyOf(policies(), alert.incident_class)?.prefix ?? defaultPrefix(alert.incident_class)
@@ -70,13 +74,19 @@ export const acceptAlert = async (
     for (const step of steps) {
       // A page that attaches needs no more than the incident's own chain head: it looks again afterwards.
       const unchanged = alert.kind === 'metric' || step.step === 'create' ? seen : []
-      const { outcome, change } = stepChange(step, alert, { unchanged, listed_under: list }, now)
+      const { outcome, change, ended } = stepChange(step, alert, { unchanged, listed_under: list }, now)
       const applied = await ledger.apply(change, await queueStep(queue, step, policies(), Date.parse(now)))
       if (!applied) conflict = true
-      else done.set(incidentOf(step), outcome)
+      else {
+        done.set(incidentOf(step), outcome)
+        for (const end of ended) observe?.(end)
+      }
       if (step.step === 'attach' || step.step === 'close') attached = true
     }
     if (!conflict && !(attached && alert.kind === 'paging')) return done
   }
-  throw new Error(`incident ${id} is written to by too many at once: try again`)
+  throw new Problem(
+    'incident_contended',
+    `incident ${id} was changed by others at each of ${MAX_TRIES} tries: send it again`,
+  )
 }

@@ -1,7 +1,7 @@
 /** The HTTP API over a real Redis: what it answers to good, bad and hostile requests. */
 import { randomUUID } from 'node:crypto'
 import { readFileSync } from 'node:fs'
-import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, inject, test, vi } from 'vitest'
 import { type Api, openApi } from '../../tests/support/api.ts'
 import { grafanaDelivery, pagerdutyDelivery } from '../../tests/support/faults.ts'
 import { fixtureBody, fixturePath, patched } from '../../tests/support/fixture.ts'
@@ -258,6 +258,18 @@ describe('GET /incidents/:id', () => {
         expect(await api.get(url)).toMatchObject(problem(404, 'incident_unknown', /GET \/incidents/))
     },
   )
+})
+
+test('where others write to the incident at every try, the sender is told to come again', async () => {
+  const lost = vi.spyOn(api.ledger, 'apply').mockResolvedValue(false)
+  const delivery = grafanaDelivery({ fault: randomUUID() })
+  const refused = await api.post('/webhooks/grafana', delivery)
+  lost.mockRestore()
+  expect(refused).toMatchObject(problem(503, 'incident_contended', /^incident HM-/))
+  expect(refused.headers).toMatchObject({ 'retry-after': '5' })
+  expect(await api.post('/webhooks/grafana', delivery)).toMatchObject({
+    body: { incidents: [{ outcome: 'accepted' }] },
+  })
 })
 
 test('after all of it, nothing is unaccounted for', async () => {

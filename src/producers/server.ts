@@ -6,6 +6,7 @@ import type { Log } from '../shared/telemetry/log.ts'
 import type { Metrics } from '../shared/telemetry/metrics.ts'
 import { addProbes, type ReadinessCheck, redisCheck } from '../shared/telemetry/probes.ts'
 import type { Acceptance } from './accept-alert.ts'
+import { observeEnded } from './observe-ended.ts'
 import { BODY_LIMIT_BYTES, keepRawBodies } from './read-body.ts'
 import { addIncidents, addWebhooks } from './routes.ts'
 
@@ -58,7 +59,7 @@ export const createServer = ({ acceptance, redis, checks, metrics, log }: Server
         error_code: problem.code,
         err: error,
       })
-    if (problem.code === 'redis_unavailable') reply.header('retry-after', '5')
+    if (problem.status === 503) reply.header('retry-after', '5')
     return reply.code(problem.status).type('application/problem+json').send(problem.toDocument())
   }
   const app = Fastify({
@@ -81,7 +82,7 @@ export const createServer = ({ acceptance, redis, checks, metrics, log }: Server
     metrics.httpRequestDuration.observe({ route, method, code: statusCode }, elapsedTime / 1000)
   })
   addProbes(app, { checks: { redis: redisCheck(redis), ...checks }, metrics })
-  addWebhooks(app, acceptance, metrics, log)
+  addWebhooks(app, { ...acceptance, observe: (ended) => observeEnded(ended, metrics, log) }, metrics, log)
   addIncidents(app, acceptance)
   return app
 }

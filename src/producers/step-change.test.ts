@@ -44,9 +44,9 @@ class Ledger {
     const steps = correlate(alert, identify(alert, 'HM', now), this.incidents())
     const place = { unchanged: [], listed_under: alert.correlation_keys }
     return steps.map((step) => {
-      const { outcome, change } = stepChange(step, alert, place, now)
-      this.apply(change)
-      return { outcome, change }
+      const taken = stepChange(step, alert, place, now)
+      this.apply(taken.change)
+      return taken
     })
   }
 
@@ -136,6 +136,73 @@ describe('a step', () => {
       })
     ledger.receive(page())
     expect(ledger.incidents()[0]?.event?.source_refs).toEqual([grafana().source_ref, page().source_ref])
+  })
+})
+
+describe('a source that contradicts the others', () => {
+  /** An incident that ended so, and then a page of its group that names another service. */
+  const contradicted = (verdict: VerdictName) => {
+    const ledger = new Ledger()
+    ledger.receive(grafana())
+    const [incident] = ledger.incidents()
+    if (incident) ledger.end(incident, verdict)
+    const [attached] = ledger.receive(page({ service: 'shop', received: 30 }))
+    return { ledger, attached }
+  }
+  const message = "service: 'api' (grafana) vs 'shop' (pagerduty)"
+
+  test.each(['dry_run_passed', 'awaiting_review', 'semi_manual'] as const)('voids %s in the same change', (verdict) => {
+    const { ledger, attached } = contradicted(verdict)
+    expect(attached?.outcome).toBe('attached')
+    const blocked = {
+      verdict: 'blocked',
+      stage: 'accept',
+      blockers: [{ code: 'source_conflict', message }],
+      at: at(30),
+    }
+    expect(attached?.ended).toMatchObject([{ from: verdict, accepted_at: at(1), verdict: blocked }])
+    expect(attached?.change.records).toMatchObject([
+      { event: 'source_attached', decision_diff: { 'pagerduty:Q1': [null, 'firing'] } },
+      {
+        ...{ event: 'readiness_evaluated', stage: 'accept', actor: 'webhook:pagerduty' },
+        decision_diff: { status: [verdict, 'blocked'], blockers: [[], ['source_conflict']] },
+      },
+    ])
+    expect(attached?.change.counts).toEqual({
+      received: 1,
+      attached: 1,
+      [`verdict:${verdict}`]: -1,
+      'verdict:blocked': 1,
+    })
+    expect(ledger.incidents()).toMatchObject([{ status: 'blocked', verdict: blocked }])
+  })
+
+  test.each(['blocked', 'closed', 'rejected', 'expired', 'dead_lettered'] as const)('leaves %s as it is', (verdict) => {
+    const { ledger, attached } = contradicted(verdict)
+    expect(attached).toMatchObject({ outcome: 'attached', ended: [], change: { counts: { received: 1, attached: 1 } } })
+    expect(attached && eventsOf(attached)).toEqual(['source_attached'])
+    expect(ledger.incidents()).toMatchObject([{ status: verdict, verdict: { verdict, stage: 'readiness' } }])
+  })
+
+  test('is left to the stages while the incident is in flight', () => {
+    const ledger = new Ledger()
+    ledger.receive(grafana())
+    expect(ledger.receive(page({ service: 'shop' }))).toMatchObject([{ outcome: 'attached', ended: [] }])
+    expect(ledger.incidents()).toMatchObject([{ status: 'normalize', verdict: null }])
+  })
+
+  test('closes what waits for a person, when it says that it is over', () => {
+    const ledger = new Ledger()
+    ledger.receive(grafana())
+    const [incident] = ledger.incidents()
+    if (incident) ledger.end(incident, 'awaiting_review')
+    expect(ledger.receive(page({ service: 'shop', status: 'resolved' }))).toMatchObject([{ outcome: 'closed' }])
+  })
+
+  test('once voided, it stays so', () => {
+    const { ledger } = contradicted('awaiting_review')
+    const [again] = ledger.receive(alertmanager({ group: null }))
+    expect(again).toMatchObject({ outcome: 'attached', ended: [] })
   })
 })
 

@@ -11,6 +11,7 @@ export const PROBLEMS = {
   nothing_understood: { status: 422, title: 'Nothing in the delivery could be understood' },
   request_invalid: { status: 400, title: 'The request is not valid HTTP for this address' },
   redis_unavailable: { status: 503, title: 'Redis does not answer; nothing was accepted, try again' },
+  incident_contended: { status: 503, title: 'Too many write to one incident at once; try again' },
   internal_error: { status: 500, title: 'An unexpected error' },
 } as const satisfies Record<string, { status: number; title: string }>
 

@@ -13,6 +13,12 @@ export const Conflict = z.strictObject({
 })
 export type Conflict = z.infer<typeof Conflict>
 
+/** Conflicts in words, naming the values; null when the sources agree. Asked anew whenever a source has reported. */
+export const describeConflicts = (conflicts: readonly Conflict[]): string | null =>
+  conflicts
+    .map(({ field, values }) => `${field}: ${values.map(({ source, value }) => `'${value}' (${source})`).join(' vs ')}`)
+    .join(', ') || null
+
 /** What one source said of severity; kept for every source, though only the highest stands in the event. */
 const SeverityClaim = z.strictObject({ source: SourceName, severity: Severity, inferred: z.boolean() })
 

@@ -10,6 +10,11 @@ export const LOG_EVENTS = {
   request_failed: { level: 'error', meaning: 'A request failed for a reason of our own; nothing was acknowledged.' },
   shutdown_forced: { level: 'error', meaning: 'Work in hand was not finished within the drain deadline.' },
   stage_decided: { level: 'info', meaning: 'A stage recorded its decision on an incident.' },
+  incident_closed: { level: 'info', meaning: 'A source said that an incident is over, and it was closed.' },
+  verdict_voided: {
+    level: 'warn',
+    meaning: 'A late source contradicts the others: the verdict was withdrawn.',
+  },
   stage_failed: { level: 'warn', meaning: 'A stage could not decide; it is tried again.' },
   dead_lettered: { level: 'error', meaning: 'The pipeline gave up on an incident and recorded that as its verdict.' },
   policy_loaded: { level: 'info', meaning: 'A policy set is in force.' },

@@ -2,10 +2,10 @@
 import { digest } from '../../shared/audit/digest.ts'
 import type { Blocker } from '../../shared/contracts/blocker.ts'
 import { DryRunResult } from '../../shared/contracts/dry-run-result.ts'
+import { describeConflicts } from '../../shared/contracts/normalized.ts'
 import { Ready } from '../../shared/contracts/ready.ts'
 import { checkPreApproval, checkRadius } from '../../shared/policy/pre-approval.ts'
 import { findAction, missingTarget, planAction } from '../actions/index.ts'
-import { describeConflicts } from '../blockers/source-conflict.ts'
 import { defineStage } from '../stage.ts'
 import { DryRunKnown, dryRunKnown } from './dry-run-known.ts'
 

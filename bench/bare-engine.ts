@@ -11,7 +11,11 @@ export const bareEngine = (redis: Redis, installation: string, concurrency: numb
   const [first] = queues as [Queue, ...Queue[]]
   return {
     feed: async (n: number) => {
-      await first.add('incident', { schema: 1, incident_id: `HM-${n}` }, { ...JOB_OPTIONS, jobId: `HM-${n}` })
+      await first.add(
+        'incident',
+        { schema: 1, incident_id: `HM-${n}` },
+        { ...JOB_OPTIONS, attempts: 5, jobId: `HM-${n}` },
+      )
     },
     start: (onDone: (n: number) => void) => {
       const workers = STAGES.map((name, position) => {
@@ -19,7 +23,7 @@ export const bareEngine = (redis: Redis, installation: string, concurrency: numb
         return new Worker(
           name,
           async (job) => {
-            await next?.add('incident', job.data, { ...JOB_OPTIONS, jobId: job.id ?? '' })
+            await next?.add('incident', job.data, { ...JOB_OPTIONS, attempts: 5, jobId: job.id ?? '' })
           },
           { ...options, concurrency },
         )

@@ -49,6 +49,16 @@ it('fails when an alert is unaccounted for', async () => {
   expect({ code, err }).toEqual({ code: 1, err: expect.stringMatching(/^BLOCK checks=\d+ failed=1 warnings=1\n$/) })
 })
 
+it('fails when what is in flight is not what is open', async () => {
+  await redis.hset(ledgerKeys(prefix).accounting, { received: 1, in_flight: 1 })
+  await redis.zadd(ledgerKeys(prefix).open, 1, 'HM-1', 2, 'HM-2')
+  const { code, out } = await doctor({})
+  await redis.del(ledgerKeys(prefix).accounting, ledgerKeys(prefix).open)
+  expect(out).toContain('failed   accounting: in_flight is not the number of incidents that are open')
+  expect(out).toContain('received=1 in_flight=1 open=2')
+  expect(code).toBe(1)
+})
+
 it('fails for a class whose policy cannot be read, and names the problem', async () => {
   await writeFile(join(folder, 'policies/high_cpu_usage/readiness.yaml'), 'scores: 25')
   const { code, out } = await doctor({}, '--json')

@@ -21,11 +21,13 @@ const nodeCheck = (version: string): Check =>
 const configCheck = ({ NODE_ENV, QUEUE_PREFIX, POLICY_DIR }: Config): Check =>
   ok('configuration', `NODE_ENV=${NODE_ENV} QUEUE_PREFIX=${QUEUE_PREFIX} POLICY_DIR=${POLICY_DIR}`)
 
-const accountingCheck = (counters: Record<string, number>): Check => {
-  const [missing, described] = [imbalance(counters), describeAccounting(counters)]
-  if (missing === 0) return ok('accounting', described)
+const accountingCheck = ({ counters, open }: { counters: Record<string, number>; open: number }): Check => {
+  const [missing, described] = [imbalance(counters), `${describeAccounting(counters)} open=${open}`]
   const fix = 'keep the Redis as it is and compare "interlock incidents" with the API\'s log: this must never happen'
-  return failed('accounting', `${missing} alerts are unaccounted for (${described})`, fix)
+  if (missing !== 0) return failed('accounting', `${missing} alerts are unaccounted for (${described})`, fix)
+  if (open !== (counters.in_flight ?? 0))
+    return failed('accounting', `in_flight is not the number of incidents that are open (${described})`, fix)
+  return ok('accounting', described)
 }
 
 const installationChecks = async (config: Config): Promise<Check[]> => {
@@ -35,8 +37,8 @@ const installationChecks = async (config: Config): Promise<Check[]> => {
   try {
     await whenReady(redis, REDIS_DEADLINE_MS)
     const info = await redis.info()
-    const counters = await new IncidentLedger(redis, config.QUEUE_PREFIX).accounting()
-    return [ok('redis', `${withoutSecrets(url)} answers`), ...redisChecks(info), accountingCheck(counters)]
+    const books = await new IncidentLedger(redis, config.QUEUE_PREFIX).books()
+    return [ok('redis', `${withoutSecrets(url)} answers`), ...redisChecks(info), accountingCheck(books)]
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error)
     return [failed('redis', `${withoutSecrets(url)}: ${reason}`, 'start it, or set REDIS_URL to the one that runs')]

@@ -9,6 +9,7 @@ import { openQueue } from '../shared/queue/stage-queues.ts'
 import { SOURCES } from '../shared/sources/index.ts'
 import { createLog } from '../shared/telemetry/log.ts'
 import { createMetrics } from '../shared/telemetry/metrics.ts'
+import { sampleAccounting } from '../shared/telemetry/sample-accounting.ts'
 import { VERSION } from '../shared/version.ts'
 import { createServer } from './server.ts'
 
@@ -43,12 +44,14 @@ export const serve = async (config: Config, redisUrl: string): Promise<void> => 
       log,
     })
     await server.listen({ host: config.HOST, port: config.PORT })
+    const stopSampling = sampleAccounting(ledger, metrics.accountingImbalance)
     log.event('unsigned_sources', { sources: SOURCES.map(({ name }) => name) })
     log.event('process_started', { address: server.listeningOrigin, redis: redis.options.host })
     await untilStopped(log, async () => {
       await server.close()
       await queue.close()
     })
+    stopSampling()
   } finally {
     policies.close()
     redis.disconnect()

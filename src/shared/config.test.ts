@@ -19,6 +19,7 @@ describe('loadConfig', () => {
       WORKER_PORT: 9464,
       POLICY_DIR: 'policies',
       QUEUE_PREFIX: 'interlock',
+      LEDGER_RETENTION: '30d',
       LOG_LEVEL: 'info',
       NODE_ENV: 'development',
     })
@@ -32,6 +33,7 @@ describe('loadConfig', () => {
     ['WORKER_PORT', '65535', 65_535],
     ['QUEUE_PREFIX', 'team_A-1', 'team_A-1'],
     ['WORKER_CONCURRENCY', '1000', 1000],
+    ['LEDGER_RETENTION', '36h', '36h'],
     ['LOG_LEVEL', 'silent', 'silent'],
     ['NODE_ENV', 'test', 'test'],
     ['PORT', '', 8080],
@@ -54,6 +56,9 @@ describe('loadConfig', () => {
     ['WORKER_CONCURRENCY', '0'],
     ['WORKER_CONCURRENCY', '1001'],
     ['WORKER_CONCURRENCY', '1.5'],
+    ['LEDGER_RETENTION', '30'],
+    ['LEDGER_RETENTION', '999ms'],
+    ['LEDGER_RETENTION', '366d'],
     ['LOG_LEVEL', 'verbose'],
     ['NODE_ENV', 'staging'],
   ])('refuses %s=%s, naming the variable, the value and what is expected', (name, value) => {

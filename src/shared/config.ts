@@ -1,6 +1,9 @@
 /** The environment, parsed once at start: the only file that reads it. */
 import { z } from 'zod'
 import { CodedError } from './coded-error.ts'
+import { Duration } from './contracts/card.ts'
+
+const DAY = 86_400_000
 
 const port = (fallback: number) =>
   z
@@ -38,6 +41,15 @@ const variables = {
     .pipe(z.int().min(1).max(1000))
     .optional()
     .describe('jobs a stage works on at once, from 1 to 1000'),
+  /** Kept as it was written; `retentionMs` says how long that is. */
+  LEDGER_RETENTION: z
+    .string()
+    .refine((text) => {
+      const kept = Duration.safeParse(text).data
+      return kept !== undefined && kept >= 1000 && kept <= 365 * DAY
+    })
+    .default('30d')
+    .describe('a duration from 1s to 365d, such as 36h or 30d'),
   LOG_LEVEL: z
     .enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'])
     .default('info')
@@ -88,6 +100,9 @@ export const loadConfig = (env: Record<string, string | undefined> = process.env
   if (!parsed.success || problems.length > 0) throw new ConfigError(problems)
   return parsed.data
 }
+
+/** `LEDGER_RETENTION` in milliseconds. */
+export const retentionMs = ({ LEDGER_RETENTION }: Config): number => Duration.parse(LEDGER_RETENTION)
 
 /** The environment of this process with some variables set otherwise, for a process it starts. */
 export const environmentWith = (

@@ -3,7 +3,7 @@ import { chain, contentDigests } from '../shared/audit/record.ts'
 import type { StageName } from '../shared/contracts/audit-record.ts'
 import type { Verdict } from '../shared/contracts/incident.ts'
 import { JobData } from '../shared/contracts/job.ts'
-import { changeArguments } from '../shared/ledger/change.ts'
+import { changeArguments, type LedgerChange } from '../shared/ledger/change.ts'
 import { toFields } from '../shared/ledger/incident-fields.ts'
 import { IncidentUnreadable } from '../shared/ledger/incident-ledger.ts'
 import type { DeadLetter } from '../shared/queue/handoff-backend.ts'
@@ -16,42 +16,49 @@ const onlyUnreadable = (error: unknown): null => {
 }
 
 /** Null when the job names no incident or the incident no longer waits for this stage: then only the job fails. */
-export const deadLetter =
-  (stage: StageName, { ledger, now, actor }: StageContext): DeadLetter =>
-  async (jobData, reason) => {
-    const data = JobData.safeParse(jobData)
-    if (!data.success) return null
-    const { incident_id } = data.data
-    const read = await ledger.read(incident_id).catch(onlyUnreadable)
-    if (read?.incident.status !== stage) return null
-    const at = now()
-    const verdict: Verdict = { verdict: 'dead_lettered', stage, blockers: [], at }
-    const linked = chain(read.incident, [
-      {
-        at,
-        incident_id,
-        event: 'dead_lettered',
-        stage,
-        actor,
-        ...contentDigests(jobData, verdict, { stage, reason }),
-        decision_diff: { status: [stage, 'dead_lettered'], reason: [null, reason] },
-        policy_digest: null,
-      },
-    ])
-    return {
+export const deadLetterChange = async (
+  stage: StageName,
+  { ledger, now, actor }: StageContext,
+  jobData: unknown,
+  reason: string,
+): Promise<LedgerChange | null> => {
+  const data = JobData.safeParse(jobData)
+  if (!data.success) return null
+  const { incident_id } = data.data
+  const read = await ledger.read(incident_id).catch(onlyUnreadable)
+  if (read?.incident.status !== stage) return null
+  const at = now()
+  const verdict: Verdict = { verdict: 'dead_lettered', stage, blockers: [], at }
+  const linked = chain(read.incident, [
+    {
+      at,
       incident_id,
-      next: null,
-      terms: null,
-      change: changeArguments({
-        incident_id,
-        expected_head: read.incident.head,
-        listed_at: null,
-        repeats: 0,
-        unchanged: [],
-        listed_under: [],
-        records: linked.records,
-        fields: toFields({ status: 'dead_lettered', verdict, ...linked.head }),
-        counts: { in_flight: -1, 'verdict:dead_lettered': 1 },
-      }),
-    }
+      event: 'dead_lettered',
+      stage,
+      actor,
+      ...contentDigests(jobData, verdict, { stage, reason }),
+      decision_diff: { status: [stage, 'dead_lettered'], reason: [null, reason] },
+      policy_digest: null,
+    },
+  ])
+  return {
+    incident_id,
+    expected_head: read.incident.head,
+    listed_at: null,
+    repeats: 0,
+    unchanged: [],
+    listed_under: [],
+    records: linked.records,
+    fields: toFields({ status: 'dead_lettered', verdict, ...linked.head }),
+    counts: { in_flight: -1, 'verdict:dead_lettered': 1 },
+  }
+}
+
+/** For the hand-off: the same step in which the job fails. */
+export const deadLetter =
+  (stage: StageName, context: StageContext): DeadLetter =>
+  async (jobData, reason) => {
+    const change = await deadLetterChange(stage, context, jobData, reason)
+    if (!change) return null
+    return { incident_id: change.incident_id, next: null, terms: null, change: changeArguments(change) }
   }

@@ -2,7 +2,7 @@
 import { hostname } from 'node:os'
 import { setFlagsFromString } from 'node:v8'
 import Fastify from 'fastify'
-import type { Config } from '../shared/config.ts'
+import { type Config, retentionMs } from '../shared/config.ts'
 import type { StageName } from '../shared/contracts/audit-record.ts'
 import { IncidentLedger } from '../shared/ledger/incident-ledger.ts'
 import { untilStopped } from '../shared/lifecycle.ts'
@@ -11,8 +11,10 @@ import { connectWorker, whenReady } from '../shared/queue/redis.ts'
 import { createLog } from '../shared/telemetry/log.ts'
 import { createMetrics } from '../shared/telemetry/metrics.ts'
 import { addProbes, redisCheck } from '../shared/telemetry/probes.ts'
+import { sampleAccounting } from '../shared/telemetry/sample-accounting.ts'
 import { VERSION } from '../shared/version.ts'
 import { startStageWorker } from './stage-worker.ts'
+import { startUpkeep } from './upkeep.ts'
 
 /** Decisions are pure and short; concurrency hides the two round trips of each. 50 is where the bench levels off. */
 const DEFAULT_CONCURRENCY = 50
@@ -46,9 +48,12 @@ export const work = async (config: Config, redisUrl: string, stages: readonly St
     const concurrency = config.WORKER_CONCURRENCY ?? DEFAULT_CONCURRENCY
     const settings = { redis, installation: config.QUEUE_PREFIX, concurrency, context, metrics, log }
     const workers = stages.map((stage) => startStageWorker(stage, settings))
+    workers.push(await startUpkeep(settings, retentionMs(config)))
     await Promise.all(workers.map((worker) => worker.waitUntilReady()))
+    const stopSampling = sampleAccounting(context.ledger, metrics.accountingImbalance)
     log.event('process_started', { stages, probes: probes.listeningOrigin })
     await untilStopped(log, () => Promise.all(workers.map((worker) => worker.close())))
+    stopSampling()
   } finally {
     await probes.close()
     policies.close()

@@ -1,9 +1,10 @@
 /** One installation in a test's own process: alerts accepted as the API does, stage workers as in production. */
 import { readFileSync } from 'node:fs'
 import type { Redis } from 'ioredis'
-import { onTestFinished } from 'vitest'
+import { expect, onTestFinished } from 'vitest'
 import { acceptWebhook } from '../../src/producers/accept-webhook.ts'
 import type { StageName } from '../../src/shared/contracts/audit-record.ts'
+import { imbalance } from '../../src/shared/ledger/accounting.ts'
 import { IncidentLedger } from '../../src/shared/ledger/incident-ledger.ts'
 import { loadPolicyFolder } from '../../src/shared/policy/policy-folder.ts'
 import { openQueue } from '../../src/shared/queue/stage-queues.ts'
@@ -23,15 +24,20 @@ export const openPipeline = async (redis: Redis, installation: string) => {
     return opened
   }
   const queues = { normalize: queue('normalize'), readiness: queue('readiness'), 'dry-run': queue('dry-run') }
+  const context = { ledger, policies: () => policies, now: () => new Date().toISOString(), actor: 'worker:test' }
+  const log = createLog('test', 'silent')
+  const metrics = createMetrics('test')
   return {
-    ledger,
-    queues,
+    ...{ redis, ledger, queues, context, metrics, log },
     work: (stage: StageName, concurrency = 1) => {
-      const context = { ledger, policies: () => policies, now: () => new Date().toISOString(), actor: 'worker:test' }
-      const log = createLog('test', 'silent')
-      const metrics = createMetrics('test')
       const worker = startStageWorker(stage, { redis, installation, concurrency, context, metrics, log })
       onTestFinished(() => worker.close())
+      return worker
+    },
+    /** Fails unless every alert is in exactly one place and the incidents in flight are those that are open. */
+    balanced: async () => {
+      const { counters, open } = await ledger.books()
+      expect({ imbalance: imbalance(counters), open }).toEqual({ imbalance: 0, open: counters.in_flight ?? 0 })
     },
     /** The real Grafana payload, about a pod of its own for each name. Returns the incident's id. */
     accept: async (pod = 'appointments-api-7c4d6f8b9-xq2lp'): Promise<string> => {

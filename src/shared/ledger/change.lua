@@ -28,21 +28,49 @@ local function change_conflicts(prefix, at)
   return false
 end
 
+-- Redis' own clock, in ms: the one that all writers share.
+local function now_ms()
+  local now = redis.call('TIME')
+  return now[1] * 1000 + math.floor(now[2] / 1000)
+end
+
+-- Moves the counters, and with them the incident between those in flight (`open`, by when it was last known to be on its
+-- way) and those that ended (`ended`, by when anything last came of them). A stage that hands on moves no counter.
+local function count(prefix, incident_id, first, last)
+  if last < first then return end
+  local in_flight
+  for i = first, last, 2 do
+    redis.call('HINCRBY', prefix .. 'accounting', ARGV[i], ARGV[i + 1])
+    if ARGV[i] == 'in_flight' then in_flight = ARGV[i + 1] end
+  end
+  if in_flight == '1' then
+    redis.call('ZADD', prefix .. 'open', now_ms(), incident_id)
+    redis.call('ZREM', prefix .. 'ended', incident_id)
+  elseif in_flight == '-1' then
+    redis.call('ZREM', prefix .. 'open', incident_id)
+    redis.call('ZADD', prefix .. 'ended', now_ms(), incident_id)
+  elseif not redis.call('ZSCORE', prefix .. 'open', incident_id) then
+    redis.call('ZADD', prefix .. 'ended', now_ms(), incident_id)
+  end
+end
+
 local function apply_change(prefix, at)
   local incident_id, listed_at, repeats = ARGV[at], ARGV[at + 2], ARGV[at + 3]
   local incident = prefix .. 'incident:' .. incident_id
   local first, last = list_at(at + 4)
   first, last = list_at(last + 1)
+  local now = last >= first and now_ms()
   for i = first, last do
+    -- Never a version the key has had before, not even when those that had it are pruned meanwhile.
     local key = prefix .. 'correlation:' .. ARGV[i]
-    redis.call('ZADD', key, version_of(key) + 1, incident_id)
+    redis.call('ZADD', key, math.max(version_of(key) + 1, now), incident_id)
   end
   first, last = list_at(last + 1)
   if last >= first then redis.call('RPUSH', prefix .. 'trace:' .. incident_id, unpack(ARGV, first, last)) end
   first, last = list_at(last + 1)
   if last >= first then redis.call('HSET', incident, unpack(ARGV, first, last)) end
   first, last = list_at(last + 1)
-  for i = first, last, 2 do redis.call('HINCRBY', prefix .. 'accounting', ARGV[i], ARGV[i + 1]) end
+  count(prefix, incident_id, first, last)
   if listed_at ~= '' then redis.call('ZADD', prefix .. 'incidents', listed_at, incident_id) end
   if repeats ~= '0' then redis.call('HINCRBY', incident, 'duplicates', repeats) end
 end

@@ -20,9 +20,16 @@ export interface LedgerChange {
   counts: Readonly<Record<string, number>>
 }
 
+/**
+ * The record keeps under which keys it is listed, a field a change, named by the change's first record: from these alone
+ * `prune.lua` knows what to take it off.
+ */
+const withListing = ({ fields, listed_under, records }: LedgerChange): Readonly<Record<string, string>> =>
+  listed_under.length > 0 ? { ...fields, [`listed:${records[0]?.seq}`]: JSON.stringify(listed_under) } : fields
+
 /** A change as `change.lua` reads it. Text alone, so that what it was made of need not live until it is written. */
 export const changeArguments = (change: LedgerChange): (string | number)[] => {
-  const { incident_id, expected_head, listed_at, repeats, unchanged, listed_under, records, fields, counts } = change
+  const { incident_id, expected_head, listed_at, repeats, unchanged, listed_under, records, counts } = change
   const to: (string | number)[] = [
     incident_id,
     expected_head === 'any' ? '*' : (expected_head ?? ''),
@@ -34,7 +41,7 @@ export const changeArguments = (change: LedgerChange): (string | number)[] => {
   to.push(listed_under.length, ...listed_under)
   to.push(records.length)
   for (const record of records) to.push(JSON.stringify(record))
-  for (const members of [fields, counts]) {
+  for (const members of [withListing(change), counts]) {
     const names = Object.keys(members)
     to.push(names.length * 2)
     for (const name of names) to.push(name, members[name] ?? '')

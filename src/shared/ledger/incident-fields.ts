@@ -26,7 +26,8 @@ export interface IncidentPatch {
   accepted_at?: string
   sightings?: Incident['sightings']
   event?: IncidentEvent
-  verdict?: Verdict
+  /** Null takes an earlier one away. */
+  verdict?: Verdict | null
   decision?: DecisionTexts & { stage: StageName }
   head?: string
   records?: number

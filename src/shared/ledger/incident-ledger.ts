@@ -19,6 +19,7 @@ export interface Related {
 }
 
 const RECORD = fieldsOf('none')
+const BooksReply = z.tuple([z.record(z.string(), z.string()), z.number()])
 const RelatedReply = z.tuple([z.array(z.number()), z.array(FieldValues)])
 
 /**
@@ -138,7 +139,17 @@ export class IncidentLedger {
 
   /** Where every alert is: `received` = the sum of all others, or something was lost. */
   async accounting(): Promise<Record<string, number>> {
-    const counters = await this.#redis.hgetall(this.keys.accounting)
+    return this.#counted(await this.#redis.hgetall(this.keys.accounting))
+  }
+
+  /** The same, and at the same moment how many incidents are listed as in flight, which `in_flight` must equal. */
+  async books(): Promise<{ counters: Record<string, number>; open: number }> {
+    const replies = await this.#redis.multi().hgetall(this.keys.accounting).zcard(this.keys.open).exec()
+    const [counters, open] = BooksReply.parse(replies?.map(([, reply]) => reply))
+    return { counters: this.#counted(counters), open }
+  }
+
+  #counted(counters: Record<string, string>): Record<string, number> {
     return Object.fromEntries(Object.entries(counters).map(([name, count]) => [name, Number(count)]))
   }
 }

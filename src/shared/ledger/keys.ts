@@ -10,6 +10,10 @@ export interface LedgerKeys {
   trace(id: string): string
   /** Sorted set: every incident id by the time it was accepted. */
   index: string
+  /** Sorted set: every incident in flight by when it was last known to be on its way (ms). */
+  open: string
+  /** Sorted set: every incident that ended by when anything last came of it (ms): its retention counts from there. */
+  ended: string
   /** Hash: how many alerts were received, and where each of them is now. */
   accounting: string
   /** String: a part of many decisions, by the digest that each of them names. */
@@ -25,6 +29,8 @@ export const ledgerKeys = (installation: string): LedgerKeys => {
     incident: (id) => `${prefix}incident:${id}`,
     trace: (id) => `${prefix}trace:${id}`,
     index: `${prefix}incidents`,
+    open: `${prefix}open`,
+    ended: `${prefix}ended`,
     accounting: `${prefix}accounting`,
     kept: (digest) => `${prefix}kept:${digest}`,
     correlation: (key) => `${prefix}correlation:${key}`,

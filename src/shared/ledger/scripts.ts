@@ -1,4 +1,4 @@
-/** Loads the ledger's Lua: every write is one of two scripts, every read that must be consistent one of two others. */
+/** Loads the ledger's Lua: every write, and every read that must be consistent, is one script. */
 import { readFileSync } from 'node:fs'
 import type { Redis } from 'ioredis'
 import { jobScripts } from '../queue/job-scripts.ts'
@@ -18,6 +18,9 @@ const SCRIPTS = {
   interlockCommit: text('change') + jobScripts('move_to_finished', 'add_standard_job') + text('commit'),
   interlockReadIncident: text('read-incident'),
   interlockFindRelated: text('find-related'),
+  interlockFindLost: text('change') + text('job-place') + text('find-lost'),
+  interlockPutBack: text('change') + text('job-place') + jobScripts('add_standard_job') + text('put-back'),
+  interlockPrune: text('change') + text('prune'),
 }
 export type LedgerScript = keyof typeof SCRIPTS
 

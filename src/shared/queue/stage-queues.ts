@@ -1,4 +1,4 @@
-/** The three queues: their names, their keys under one hash tag, and how their jobs are kept and retried. */
+/** The queues: their names, their keys under one hash tag, and how the stages' jobs are kept and retried. */
 import { type JobJson, type JobsOptions, Queue, type RedisClient, type RedisQueueBackend } from 'bullmq'
 import type { Redis } from 'ioredis'
 import type { StageName } from '../contracts/audit-record.ts'
@@ -7,19 +7,27 @@ import type { JobData } from '../contracts/job.ts'
 /** One hash tag for the queues and the ledger: on a Redis Cluster a hand-off touches one shard. */
 export const keyPrefix = (installation: string): string => `{${installation}}`
 
+/** For what is to be done from time to time, beside the three of the stages. */
+export const UPKEEP_QUEUE = 'upkeep'
+
+/**
+ * How often a stage tries before it gives up. What normalize works on came with the webhook, so that a failure hardly
+ * passes; the others look at what is true of the target now, and that may be out of reach for some seconds.
+ */
+const ATTEMPTS: Record<StageName, number> = { normalize: 3, readiness: 5, 'dry-run': 5 }
+
 /**
  * A completed job is forgotten at once: what happened is in the ledger, and a hand-off cannot happen twice. A failed
- * one stays until it is redriven. Attempts at about 0.5-1, 1-2, 2-4 and 4-8 s.
+ * one stays until it is redriven. A job is tried again after about 0.5-1, 1-2, 2-4 and 4-8 s.
  */
 export const JOB_OPTIONS = {
-  attempts: 5,
   backoff: { type: 'exponential', delay: 1000, jitter: 0.5 },
   removeOnComplete: true,
   removeOnFail: false,
 } as const satisfies JobsOptions
 
-export const openQueue = (stage: StageName, redis: Redis, installation: string): Queue =>
-  new Queue(stage, {
+export const openQueue = (name: StageName | typeof UPKEEP_QUEUE, redis: Redis, installation: string): Queue =>
+  new Queue(name, {
     connection: redis,
     prefix: keyPrefix(installation),
     skipWaitingForReady: true,
@@ -32,7 +40,14 @@ export interface JobCommand {
   arguments: (string | Buffer)[]
 }
 
-type AddArguments = Pick<RedisQueueBackend, 'addJobToTransaction' | 'keys'>
+type AddArguments = Pick<RedisQueueBackend, 'addJobToTransaction' | 'keys' | 'qualifiedName'>
+
+/** `{interlock}:normalize` is the queue of the stage `normalize`. */
+const attemptsIn = ({ qualifiedName }: AddArguments): number => {
+  const stage = qualifiedName.slice(qualifiedName.lastIndexOf(':') + 1)
+  if (!Object.hasOwn(ATTEMPTS, stage)) throw new Error(`${qualifiedName} is not the queue of a stage`)
+  return ATTEMPTS[stage as StageName]
+}
 
 /**
  * The arguments with which BullMQ would add this incident's job, not sent: they go into a script that adds the job and
@@ -56,7 +71,7 @@ export const addJobCommand = async (
     id: incidentId,
     name: 'incident',
     data: JSON.stringify({ schema: 1, incident_id: incidentId } satisfies JobData),
-    opts: { ...JOB_OPTIONS, jobId: incidentId, ...(delay > 0 && { delay }) },
+    opts: { ...JOB_OPTIONS, attempts: attemptsIn(queue), jobId: incidentId, ...(delay > 0 && { delay }) },
     timestamp: now,
   }
   await queue.addJobToTransaction(

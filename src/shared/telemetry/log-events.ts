@@ -17,6 +17,16 @@ export const LOG_EVENTS = {
   },
   stage_failed: { level: 'warn', meaning: 'A stage could not decide; it is tried again.' },
   dead_lettered: { level: 'error', meaning: 'The pipeline gave up on an incident and recorded that as its verdict.' },
+  incident_put_back: {
+    level: 'warn',
+    meaning: 'An incident in flight was in no queue, and was put back into its own.',
+  },
+  incident_unreadable: {
+    level: 'error',
+    meaning: 'An incident in flight cannot go on, and its record cannot be read.',
+  },
+  incidents_pruned: { level: 'info', meaning: 'Incidents whose retention is over were removed.' },
+  upkeep_failed: { level: 'warn', meaning: 'A round of upkeep did not come to its end; the next one goes on.' },
   policy_loaded: { level: 'info', meaning: 'A policy set is in force.' },
   policy_refused: { level: 'error', meaning: 'A changed policy set is invalid; the last good one stays in force.' },
   redis_ready: { level: 'info', meaning: 'Redis answers.' },

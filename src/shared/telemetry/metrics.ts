@@ -9,6 +9,8 @@ const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5
 
 const WEBHOOK_OUTCOMES = ['accepted', 'attached', 'duplicate', 'closed', 'ignored', 'rejected', 'invalid'] as const
 
+const RECONCILED = ['put_back', 'dead_lettered', 'unreadable'] as const
+
 export type Metrics = ReturnType<typeof createMetrics>
 
 /** One registry a process, its series initialised to 0 so that a rate exists before the first event. */
@@ -59,6 +61,12 @@ export const createMetrics = (version: string) => {
       [],
       [5, 10, 15, 18, 19, 20, 21, 22, 23, 24, 25],
     ),
+    reconciled: counter('reconciled_total', 'Incidents in flight found in no queue, by what was done.', ['outcome']),
+    accountingImbalance: new Gauge({
+      name: 'interlock_accounting_imbalance',
+      help: 'Alerts received less those in any other count; absent while Redis does not answer.',
+      registers,
+    }),
     invariantViolations: counter('invariant_violations_total', 'Breaches of what must never happen.', ['invariant']),
   }
   new Gauge({ name: 'interlock_build_info', help: 'What runs here.', labelNames: ['version'], registers }).set(
@@ -76,6 +84,9 @@ export const createMetrics = (version: string) => {
     metrics.jobsStalled.inc({ queue }, 0)
     for (const outcome of ['next', 'stop', 'skipped', 'failed']) metrics.jobsProcessed.inc({ queue, outcome }, 0)
   }
+  for (const outcome of RECONCILED) metrics.reconciled.inc({ outcome }, 0)
+  // Unknown is not 0: it appears with the first answer of Redis.
+  metrics.accountingImbalance.remove()
   metrics.invariantViolations.inc({ invariant: 'dry_run_before_readiness' }, 0)
   return metrics
 }

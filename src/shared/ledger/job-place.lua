@@ -1,0 +1,10 @@
+-- Where BullMQ has an incident's job. `queue` is the prefix of the queue's keys; a job's id is the incident's.
+
+-- Held by a worker, or waiting for its time. Whoever is neither may still be in a list: see below.
+local function job_is_held(queue, id)
+  return redis.call('EXISTS', queue .. id .. ':lock') == 1
+    or redis.call('ZSCORE', queue .. 'delayed', id)
+    or redis.call('ZSCORE', queue .. 'prioritized', id)
+end
+
+local JOB_LISTS = { 'wait', 'active', 'paused' }

@@ -1,0 +1,31 @@
+-- Takes incidents whose retention is over out of the ledger, each with all that is kept of it. The accounting stays.
+-- KEYS: 1 ended
+-- ARGV: 1 the ledger's key prefix, 2 for how long an incident is kept after anything last came of it (ms), 3 how many to
+--       take at most, 4.. the queues, which keep the job of one that was dead-lettered
+-- Returns how many were taken.
+local prefix = ARGV[1]
+
+local function unlist(id)
+  local incident = prefix .. 'incident:' .. id
+  for _, field in ipairs(redis.call('HKEYS', incident)) do
+    if string.sub(field, 1, 7) == 'listed:' then
+      for _, key in ipairs(cjson.decode(redis.call('HGET', incident, field))) do
+        redis.call('ZREM', prefix .. 'correlation:' .. key, id)
+      end
+    end
+  end
+end
+
+local ids = redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', now_ms() - ARGV[2], 'LIMIT', 0, ARGV[3])
+for _, id in ipairs(ids) do
+  -- What somebody wrote there must not keep it for ever.
+  pcall(unlist, id)
+  for i = 4, #ARGV do
+    local queue = prefix .. ARGV[i] .. ':'
+    if redis.call('ZREM', queue .. 'failed', id) == 1 then redis.call('DEL', queue .. id, queue .. id .. ':logs') end
+  end
+  redis.call('DEL', prefix .. 'incident:' .. id, prefix .. 'trace:' .. id)
+  redis.call('ZREM', prefix .. 'incidents', id)
+  redis.call('ZREM', KEYS[1], id)
+end
+return #ids

@@ -1,0 +1,149 @@
+/** Retention against a real Redis, and upkeep as every worker process runs it. */
+import { Redis } from 'ioredis'
+import { afterAll, expect, inject, it } from 'vitest'
+import { openApi } from '../../tests/support/api.ts'
+import { grafanaDelivery, pagerdutyDelivery } from '../../tests/support/faults.ts'
+import { openPipeline } from '../../tests/support/pipeline.ts'
+import { eventually, killAll, startProcess } from '../../tests/support/processes.ts'
+import { StageName } from '../shared/contracts/audit-record.ts'
+import { pruneEnded } from '../shared/ledger/ledger-upkeep.ts'
+
+const redis = new Redis(inject('redisUrl'), { maxRetriesPerRequest: null })
+afterAll(() => {
+  killAll()
+  redis.disconnect()
+})
+
+const DAYS = 86_400_000
+const RETENTION = 30 * DAYS
+
+const open = async (installation: string) => {
+  const pipeline = await openPipeline(redis, installation)
+  const { ledger } = pipeline
+  return {
+    ...pipeline,
+    /** Everything of the ledger and the stages' queues but the books, the terms and BullMQ's own bookkeeping. */
+    keys: async () =>
+      (await redis.keys(`{${installation}}:*`))
+        .map((key) => key.slice(installation.length + 3))
+        .filter((key) => !/^(accounting|kept:.*|[^:]+:(meta|events|id|marker|stalled-check|stalled))$/.test(key)),
+    prune: (most = 100) => pruneEnded(redis, ledger.keys, RETENTION, most),
+    ended: (id: string) => eventually(async () => expect(await redis.zscore(ledger.keys.ended, id)).not.toBeNull()),
+    /** As if nothing had come of it since then. */
+    age: (id: string, ms: number) => redis.zadd(ledger.keys.ended, Date.now() - ms, id),
+  }
+}
+
+it('keeps an ended incident for its retention, and then nothing of it but the accounting', async () => {
+  const { ledger, work, accept, prune, ended, age, keys, balanced } = await open('retention-over')
+  for (const stage of StageName.options) work(stage)
+  const id = await accept()
+  await ended(id)
+  await age(id, RETENTION - 60_000)
+  expect(await prune()).toBe(0)
+  expect((await ledger.readRecord(id))?.status).toBe('awaiting_review')
+  await age(id, RETENTION)
+  expect(await prune()).toBe(1)
+  expect(await keys()).toEqual([])
+  expect(await ledger.accounting()).toEqual({ received: 1, in_flight: 0, 'verdict:awaiting_review': 1 })
+  await balanced()
+})
+
+it('never takes one in flight, however old', async () => {
+  const { redis, ledger, accept, prune, balanced } = await open('retention-open')
+  const id = await accept()
+  await redis.zadd(ledger.keys.open, 1, id)
+  expect(await prune()).toBe(0)
+  expect(await redis.zscore(ledger.keys.ended, id)).toBeNull()
+  await balanced()
+})
+
+it('starts anew with each repeat and each source, whichever source it was that came weeks later', async () => {
+  const api = await openApi(inject('redisUrl'), 'retention-renewed')
+  const { ledger, work, prune, ended, age, keys, balanced } = await open('retention-renewed')
+  for (const stage of StageName.options) work(stage)
+  const fault = { fault: 'renewed' }
+  const { incident_id: id } = (await api.post('/webhooks/grafana', grafanaDelivery(fault))).body.incidents[0]
+  await ended(id)
+  for (const [source, delivery, outcome] of [
+    ['grafana', grafanaDelivery(fault), 'duplicate'],
+    ['pagerduty', pagerdutyDelivery(fault), 'attached'],
+    ['pagerduty', pagerdutyDelivery(fault), 'duplicate'],
+    ['grafana', grafanaDelivery(fault), 'duplicate'],
+  ] as const) {
+    await age(id, RETENTION - 60_000)
+    const [incident] = (await api.post(`/webhooks/${source}`, delivery)).body.incidents
+    expect(incident).toMatchObject({ incident_id: id, outcome })
+    expect(Number(await redis.zscore(ledger.keys.ended, id))).toBeGreaterThan(Date.now() - 60_000)
+    await balanced()
+  }
+  await age(id, RETENTION)
+  expect(await prune()).toBe(1)
+  expect(await keys()).toEqual([])
+  const [later] = (await api.post('/webhooks/grafana', grafanaDelivery(fault))).body.incidents
+  expect(later).toMatchObject({ incident_id: id, outcome: 'accepted' })
+  await balanced()
+  await api.close()
+})
+
+it('takes what was closed at once, and the failed job of what was dead-lettered', async () => {
+  const api = await openApi(inject('redisUrl'), 'retention-ends')
+  const { ledger, queues, work, accept, prune, ended, age, keys, balanced } = await open('retention-ends')
+  const resolved = grafanaDelivery({ fault: 'closed' }, { status: 'resolved', endsAt: '2026-05-17T11:50:00Z' })
+  const [closed] = (await api.post('/webhooks/grafana', resolved)).body.incidents
+  expect(closed.outcome).toBe('closed')
+  work('normalize')
+  const id = await accept()
+  await eventually(async () => expect((await ledger.readRecord(id))?.status).toBe('readiness'))
+  await redis.hset(ledger.keys.incident(id), 'decision:normalize', '{}\n{}\n{"changed":true}')
+  work('readiness')
+  await ended(id)
+  expect(await queues.readiness.getFailedCount()).toBe(1)
+  for (const one of [id, closed.incident_id]) await age(one, RETENTION)
+  expect(await prune()).toBe(2)
+  expect(await keys()).toEqual([])
+  await balanced()
+  await api.close()
+})
+
+it('takes no more at once than it is told to, the longest ended first, and what somebody wrote in as well', async () => {
+  const { ledger, work, accept, prune, ended, age, keys } = await open('retention-batches')
+  for (const stage of StageName.options) work(stage, 10)
+  const ids = await Promise.all(Array.from({ length: 5 }, (_, n) => accept(`pod-${n}`)))
+  for (const [n, id] of ids.entries()) {
+    await ended(id)
+    await age(id, RETENTION + n)
+  }
+  await redis.set(ledger.keys.incident(ids[4] ?? ''), 'not a hash')
+  expect(await prune(2)).toBe(2)
+  expect((await ledger.idsAfter(null, 10)).map(({ id }) => id).sort()).toEqual(ids.slice(0, 3).sort())
+  expect([await prune(2), await prune(2), await prune(2)]).toEqual([2, 1, 0])
+  expect((await keys()).filter((key) => !key.startsWith('correlation:'))).toEqual([])
+})
+
+it('is done by worker processes, any number of them', { timeout: 180_000 }, async () => {
+  const { ledger, queues, accept, balanced } = await open('upkeep-processes')
+  const env = {
+    REDIS_URL: inject('redisUrl'),
+    QUEUE_PREFIX: 'upkeep-processes',
+    WORKER_PORT: '0',
+    LEDGER_RETENTION: '1s',
+  }
+  const lost = await accept('pod-lost')
+  await queues.normalize.obliterate({ force: true })
+  await redis.zadd(ledger.keys.open, 1, lost)
+  const workers = [1, 2, 3].map(() => startProcess(['worker'], env))
+  for (const worker of workers) await worker.started()
+  const lines = () => workers.flatMap((worker) => worker.lines)
+  const said = (event: string) => lines().filter((line) => line.event === event)
+  await eventually(() => expect(said('incident_put_back')).toMatchObject([{ incident_id: lost }]))
+  await expect.poll(() => said('incidents_pruned'), { timeout: 120_000 }).toMatchObject([{ count: 1 }])
+  expect(await ledger.readRecord(lost)).toBeNull()
+  for (const { lines } of workers) {
+    const address = lines.find(({ probes }) => probes !== undefined)?.probes
+    expect(await (await fetch(`${address}/metrics`)).text()).toMatch(/^interlock_accounting_imbalance 0$/m)
+  }
+  expect([said('upkeep_failed'), said('redis_error')]).toEqual([[], []])
+  await balanced()
+  for (const worker of workers) expect(await worker.stop('SIGTERM')).toMatchObject({ code: 0 })
+})

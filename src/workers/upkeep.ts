@@ -1,0 +1,52 @@
+/** Upkeep: what every worker process offers to do from time to time and one of them does, by BullMQ's job schedulers. */
+import { Worker } from 'bullmq'
+import type { StageName } from '../shared/contracts/audit-record.ts'
+import { pruneEnded } from '../shared/ledger/ledger-upkeep.ts'
+import { keyPrefix, openQueue, UPKEEP_QUEUE } from '../shared/queue/stage-queues.ts'
+import { type Reconciler, reconcile } from './reconcile.ts'
+import type { WorkerSettings } from './stage-worker.ts'
+
+/** By pattern, since schedulers by interval are not safe with several replicas. Second, minute, hour, … */
+const ROUNDS = { reconcile: '*/30 * * * * *', prune: '15 * * * * *' } as const
+
+/** What one call removes, which holds up Redis for some ms, and what a round does: 200 a second keep pace with the target. */
+const PRUNE_BATCH = 100
+const PRUNE_BATCHES = 200
+
+const prune = async ({ redis, context, log }: Reconciler, retentionMs: number): Promise<void> => {
+  let pruned = 0
+  for (let batch = 0; batch < PRUNE_BATCHES; batch++) {
+    const count = await pruneEnded(redis, context.ledger.keys, retentionMs, PRUNE_BATCH)
+    pruned += count
+    if (count < PRUNE_BATCH) break
+  }
+  if (pruned > 0) log.event('incidents_pruned', { count: pruned })
+}
+
+/** A round that fails is not tried again: the next one comes by itself. Closes what it opened with the worker. */
+export const startUpkeep = async (settings: WorkerSettings, retentionMs: number): Promise<Worker> => {
+  const { redis, installation, log } = settings
+  const open = (name: StageName | typeof UPKEEP_QUEUE) => {
+    const queue = openQueue(name, redis, installation)
+    queue.on('error', (err) => log.event('redis_error', { queue: name, err }))
+    return queue
+  }
+  const upkeep = open(UPKEEP_QUEUE)
+  const queues = { normalize: open('normalize'), readiness: open('readiness'), 'dry-run': open('dry-run') }
+  const reconciler = { ...settings, queues }
+  const rounds: Record<string, () => Promise<void>> = {
+    reconcile: () => reconcile(reconciler),
+    prune: () => prune(reconciler, retentionMs),
+  }
+  const worker = new Worker(UPKEEP_QUEUE, (job) => rounds[job.name]?.() ?? Promise.resolve(), {
+    connection: redis,
+    prefix: keyPrefix(installation),
+  })
+  worker.on('error', (err) => log.event('redis_error', { queue: UPKEEP_QUEUE, err }))
+  worker.on('failed', (job, err) => log.event('upkeep_failed', { round: job?.name, err }))
+  worker.on('closed', () => void Promise.all([upkeep, ...Object.values(queues)].map((queue) => queue.close())))
+  const opts = { attempts: 1, removeOnComplete: true, removeOnFail: true }
+  for (const [name, pattern] of Object.entries(ROUNDS))
+    await upkeep.upsertJobScheduler(name, { pattern }, { name, data: {}, opts })
+  return worker
+}

@@ -40,6 +40,8 @@ export const deadLetter =
     return {
       next: null,
       terms: null,
+      // Nothing passes by it, and the job has failed whatever is stopped.
+      scopes: [],
       change: {
         incident_id,
         expected_head: read.incident.head,

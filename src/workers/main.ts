@@ -11,6 +11,7 @@ import { connectWorker, whenReady } from '../shared/queue/redis.ts'
 import { createLog } from '../shared/telemetry/log.ts'
 import { createMetrics } from '../shared/telemetry/metrics.ts'
 import { addProbes, redisCheck } from '../shared/telemetry/probes.ts'
+import { watchStops } from '../shared/telemetry/sample-stops.ts'
 import { VERSION } from '../shared/version.ts'
 import { startStageWorker } from './stage-worker.ts'
 
@@ -33,12 +34,15 @@ export const work = async (config: Config, redisUrl: string, stages: readonly St
   redis.on('error', (err) => log.event('redis_error', { err }))
   redis.on('ready', () => log.event('redis_ready'))
   const probes = Fastify({ forceCloseConnections: true })
+  let unwatch = () => {}
   try {
     await whenReady(redis)
     addProbes(probes, { checks: { redis: redisCheck(redis) }, metrics })
     await probes.listen({ host: config.HOST, port: config.WORKER_PORT })
+    const ledger = new IncidentLedger(redis, config.QUEUE_PREFIX)
+    unwatch = watchStops(ledger.stops, metrics)
     const context = {
-      ledger: new IncidentLedger(redis, config.QUEUE_PREFIX),
+      ledger,
       policies: policies.current,
       now: () => new Date().toISOString(),
       actor: `worker:${hostname()}:${process.pid}`,
@@ -50,6 +54,7 @@ export const work = async (config: Config, redisUrl: string, stages: readonly St
     log.event('process_started', { stages, probes: probes.listeningOrigin })
     await untilStopped(log, () => Promise.all(workers.map((worker) => worker.close())))
   } finally {
+    unwatch()
     await probes.close()
     policies.close()
     redis.disconnect()

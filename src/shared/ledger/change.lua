@@ -42,7 +42,11 @@ local function apply_change(prefix, at)
   first, last = list_at(last + 1)
   if last >= first then redis.call('HSET', incident, unpack(ARGV, first, last)) end
   first, last = list_at(last + 1)
-  for i = first, last, 2 do redis.call('HINCRBY', prefix .. 'accounting', ARGV[i], ARGV[i + 1]) end
+  for i = first, last, 2 do
+    redis.call('HINCRBY', prefix .. 'accounting', ARGV[i], ARGV[i + 1])
+    -- What has ended is no longer held by an emergency stop.
+    if ARGV[i] == 'in_flight' and ARGV[i + 1] == '-1' then redis.call('HDEL', prefix .. 'held', incident_id) end
+  end
   if listed_at ~= '' then redis.call('ZADD', prefix .. 'incidents', listed_at, incident_id) end
   if repeats ~= '0' then redis.call('HINCRBY', incident, 'duplicates', repeats) end
 end

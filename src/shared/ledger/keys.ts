@@ -14,6 +14,12 @@ export interface LedgerKeys {
   accounting: string
   /** String: a part of many decisions, by the digest that each of them names. */
   kept(digest: string): string
+  /** Hash: the emergency stops in force, by scope. */
+  stops: string
+  /** List: every order to stop or resume, in order. */
+  stopsLog: string
+  /** Hash: the incidents held by a stop, and where. */
+  held: string
   /** Sorted set: the incidents under this correlation key, by the number of the change that listed each last. */
   correlation(key: string): string
 }
@@ -27,6 +33,9 @@ export const ledgerKeys = (installation: string): LedgerKeys => {
     index: `${prefix}incidents`,
     accounting: `${prefix}accounting`,
     kept: (digest) => `${prefix}kept:${digest}`,
+    stops: `${prefix}stops`,
+    stopsLog: `${prefix}stops-log`,
+    held: `${prefix}held`,
     correlation: (key) => `${prefix}correlation:${key}`,
   }
 }

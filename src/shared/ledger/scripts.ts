@@ -1,4 +1,4 @@
-/** Loads the ledger's Lua: every write is one of two scripts, every read that must be consistent one of two others. */
+/** Loads the ledger's Lua: each write is one script, and so is each read that must be consistent. */
 import { readFileSync } from 'node:fs'
 import type { Redis } from 'ioredis'
 import { jobScripts } from '../queue/job-scripts.ts'
@@ -16,6 +16,8 @@ const BINARY = '\u0080'
 const SCRIPTS = {
   interlockAccept: text('change') + jobScripts('add_standard_job', 'add_delayed_job', 'promote') + text('accept'),
   interlockCommit: text('change') + jobScripts('move_to_finished', 'add_standard_job') + text('commit'),
+  interlockHold: text('change') + jobScripts('move_to_delayed') + text('hold'),
+  interlockRelease: jobScripts('promote') + text('release'),
   interlockReadIncident: text('read-incident'),
   interlockFindRelated: text('find-related'),
 }

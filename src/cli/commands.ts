@@ -36,6 +36,18 @@ export const COMMANDS: Commands = {
     does: 'verify the hash chain, online or from an export',
     load: async () => (await import('./audit.ts')).auditCommand,
   },
+  stop: {
+    does: 'emergency stop: nothing passes that the scope covers',
+    load: async () => (await import('./stop.ts')).stopCommand,
+  },
+  resume: {
+    does: 'lift an emergency stop; what it held goes on',
+    load: async () => (await import('./resume.ts')).resumeCommand,
+  },
+  status: {
+    does: 'what is stopped, since when, by whom, and how much waits',
+    load: async () => (await import('./status.ts')).statusCommand,
+  },
   doctor: {
     does: 'check the set-up and say what to fix',
     load: async () => (await import('./doctor.ts')).doctorCommand,

@@ -10,6 +10,7 @@ import { SOURCES } from '../shared/sources/index.ts'
 import { createLog } from '../shared/telemetry/log.ts'
 import { createMetrics } from '../shared/telemetry/metrics.ts'
 import { sampleAccounting } from '../shared/telemetry/sample-accounting.ts'
+import { watchStops } from '../shared/telemetry/sample-stops.ts'
 import { VERSION } from '../shared/version.ts'
 import { createServer } from './server.ts'
 
@@ -31,11 +32,13 @@ export const serve = async (config: Config, redisUrl: string): Promise<void> => 
   const redis = connectProducer(redisUrl)
   redis.on('error', (err) => log.event('redis_error', { err }))
   redis.on('ready', () => log.event('redis_ready'))
+  let unwatch = () => {}
   try {
     await whenReady(redis)
     const queue = openQueue('normalize', redis, config.QUEUE_PREFIX)
     queue.on('error', (err) => log.event('redis_error', { err }))
     const ledger = new IncidentLedger(redis, config.QUEUE_PREFIX)
+    unwatch = watchStops(ledger.stops, metrics)
     const server = createServer({
       acceptance: { ledger, queue, policies: policies.current },
       redis,
@@ -53,6 +56,7 @@ export const serve = async (config: Config, redisUrl: string): Promise<void> => 
     })
     stopSampling()
   } finally {
+    unwatch()
     policies.close()
     redis.disconnect()
   }

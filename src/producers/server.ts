@@ -6,6 +6,7 @@ import type { Log } from '../shared/telemetry/log.ts'
 import type { Metrics } from '../shared/telemetry/metrics.ts'
 import { addProbes, type ReadinessCheck, redisCheck } from '../shared/telemetry/probes.ts'
 import type { Acceptance } from './accept-alert.ts'
+import { addKillSwitch } from './kill-switch-routes.ts'
 import { observeEnded } from './observe-ended.ts'
 import { BODY_LIMIT_BYTES, keepRawBodies } from './read-body.ts'
 import { addIncidents, addWebhooks } from './routes.ts'
@@ -84,5 +85,6 @@ export const createServer = ({ acceptance, redis, checks, metrics, log }: Server
   addProbes(app, { checks: { redis: redisCheck(redis), ...checks }, metrics })
   addWebhooks(app, { ...acceptance, observe: (ended) => observeEnded(ended, metrics, log) }, metrics, log)
   addIncidents(app, acceptance)
+  addKillSwitch(app, acceptance.ledger.stops, log)
   return app
 }

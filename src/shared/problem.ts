@@ -2,6 +2,7 @@
 export const PROBLEMS = {
   body_empty: { status: 400, title: 'The request has no body' },
   body_not_json: { status: 400, title: 'The body is not JSON' },
+  kill_switch_invalid: { status: 400, title: 'The order to the kill switch is invalid' },
   query_invalid: { status: 400, title: 'A query parameter is invalid' },
   incident_unknown: { status: 404, title: 'There is no such incident' },
   source_unknown: { status: 404, title: 'There is no such webhook source' },

@@ -60,5 +60,6 @@ export const deadLetter =
   async (jobData, reason) => {
     const change = await deadLetterChange(stage, context, jobData, reason)
     if (!change) return null
-    return { incident_id: change.incident_id, next: null, terms: null, change: changeArguments(change) }
+    // No scopes: nothing passes by it, and the job has failed whatever is stopped.
+    return { incident_id: change.incident_id, next: null, terms: null, scopes: [], change: changeArguments(change) }
   }

@@ -12,6 +12,7 @@ import { createLog } from '../shared/telemetry/log.ts'
 import { createMetrics } from '../shared/telemetry/metrics.ts'
 import { addProbes, redisCheck } from '../shared/telemetry/probes.ts'
 import { sampleAccounting } from '../shared/telemetry/sample-accounting.ts'
+import { watchStops } from '../shared/telemetry/sample-stops.ts'
 import { VERSION } from '../shared/version.ts'
 import { startStageWorker } from './stage-worker.ts'
 import { startUpkeep } from './upkeep.ts'
@@ -35,12 +36,15 @@ export const work = async (config: Config, redisUrl: string, stages: readonly St
   redis.on('error', (err) => log.event('redis_error', { err }))
   redis.on('ready', () => log.event('redis_ready'))
   const probes = Fastify({ forceCloseConnections: true })
+  let unwatch = () => {}
   try {
     await whenReady(redis)
     addProbes(probes, { checks: { redis: redisCheck(redis) }, metrics })
     await probes.listen({ host: config.HOST, port: config.WORKER_PORT })
+    const ledger = new IncidentLedger(redis, config.QUEUE_PREFIX)
+    unwatch = watchStops(ledger.stops, metrics)
     const context = {
-      ledger: new IncidentLedger(redis, config.QUEUE_PREFIX),
+      ledger,
       policies: policies.current,
       now: () => new Date().toISOString(),
       actor: `worker:${hostname()}:${process.pid}`,
@@ -55,6 +59,7 @@ export const work = async (config: Config, redisUrl: string, stages: readonly St
     await untilStopped(log, () => Promise.all(workers.map((worker) => worker.close())))
     stopSampling()
   } finally {
+    unwatch()
     await probes.close()
     policies.close()
     redis.disconnect()

@@ -11,8 +11,14 @@ export const observeDecision = (
   metrics: Metrics,
   log: Log,
 ): void => {
-  metrics.jobsProcessed.inc({ queue: stage, outcome: summary.outcome })
   const { incident_id, outcome } = summary
+  if (summary.outcome === 'held') {
+    if (!summary.recorded) return
+    metrics.blockers.inc({ stage, code: 'kill_switch_engaged' })
+    log.event('incident_held', { incident_id, stage, scope: summary.scope })
+    return
+  }
+  metrics.jobsProcessed.inc({ queue: stage, outcome: summary.outcome })
   if (summary.outcome === 'skipped') {
     log.event('stage_decided', { incident_id, stage, outcome, reason: summary.reason })
     return

@@ -7,11 +7,13 @@ import { canonicalJson, digest, sha256 } from '../shared/audit/digest.ts'
 import type { Kept } from '../shared/audit/kept.ts'
 import { chain, type RecordContent } from '../shared/audit/record.ts'
 import type { AuditRecord, StageName } from '../shared/contracts/audit-record.ts'
+import type { DryRunResult } from '../shared/contracts/dry-run-result.ts'
 import type { Incident, Verdict } from '../shared/contracts/incident.ts'
 import { JobData } from '../shared/contracts/job.ts'
 import type { Normalized } from '../shared/contracts/normalized.ts'
 import type { PolicySet } from '../shared/contracts/policy.ts'
 import type { Ready } from '../shared/contracts/ready.ts'
+import { stopScopes } from '../shared/incident/stop-scopes.ts'
 import { changeArguments } from '../shared/ledger/change.ts'
 import { type DecisionTexts, toFields } from '../shared/ledger/incident-fields.ts'
 import { type IncidentLedger, parseIncidentReply } from '../shared/ledger/incident-ledger.ts'
@@ -31,6 +33,8 @@ export interface StageContext {
 /** What a run came to, for logs and metrics; recorded nowhere else. */
 export type StageSummary =
   | { incident_id: string; outcome: 'skipped'; reason: string }
+  /** By an emergency stop of this scope; `recorded` when it is the first time by this one. */
+  | { incident_id: string; outcome: 'held'; scope: string; recorded: boolean }
   | {
       incident_id: string
       outcome: 'next' | 'stop'
@@ -109,10 +113,12 @@ const commitOf = (stage: StageName, incident: Incident, decided: Decided, actor:
   const linked = chain(incident, contentsOf(stage, incident, decided, actor))
   const normalized = stage === 'normalize' ? (result.output as Normalized) : null
   const { incident_id } = incident
+  const action = stage === 'dry-run' ? (result.output as DryRunResult).action : null
   const commit: Commit = {
     incident_id,
     next,
     terms: decided.terms,
+    scopes: stopScopes(incident, action),
     change: changeArguments({
       incident_id,
       expected_head: incident.head,

@@ -8,6 +8,7 @@ import { keyPrefix } from '../shared/queue/stage-queues.ts'
 import type { Log } from '../shared/telemetry/log.ts'
 import type { Metrics } from '../shared/telemetry/metrics.ts'
 import { deadLetter } from './dead-letter.ts'
+import { hold } from './hold.ts'
 import { observeDecision } from './observe-decision.ts'
 import { PIPELINE, stageAfter } from './pipeline.ts'
 import { runStage, type StageContext, startsFrom } from './run-stage.ts'
@@ -47,6 +48,7 @@ export const startStageWorker = (
     handoffBackend(redis, {
       ledgerKeys: context.ledger.keys,
       deadLetter: deadLetter(name, context),
+      hold: hold(name, context),
       readAhead,
       fields: fieldsOf(startsFrom(name)),
       trace: stage.trace,

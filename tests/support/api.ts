@@ -24,6 +24,7 @@ export interface Api {
   get(url: string): Promise<Answer>
   /** Posts a body as JSON; strings and Buffers as they are. */
   post(url: string, body: unknown, headers?: Record<string, string>): Promise<Answer>
+  put(url: string, body: unknown): Promise<Answer>
   close(): Promise<void>
 }
 
@@ -67,16 +68,20 @@ export const openApi = async (
     const { statusCode, headers, payload } = await server.inject(options)
     return { status: statusCode, headers, body: json(payload) }
   }
-  return {
-    ...{ server, ledger, queue, redis },
-    get: (url) => inject({ method: 'GET', url }),
-    post: (url, body, headers = { 'content-type': 'application/json' }) =>
+  const send =
+    (method: 'POST' | 'PUT') =>
+    (url: string, body: unknown, headers: Record<string, string> = { 'content-type': 'application/json' }) =>
       inject({
-        method: 'POST',
+        method,
         url,
         headers,
         payload: typeof body === 'string' || Buffer.isBuffer(body) ? body : JSON.stringify(body),
-      }),
+      })
+  return {
+    ...{ server, ledger, queue, redis },
+    get: (url) => inject({ method: 'GET', url }),
+    post: send('POST'),
+    put: send('PUT'),
     close: async () => {
       await server.close()
       redis.disconnect()

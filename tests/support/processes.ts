@@ -110,3 +110,27 @@ export const startProcess = (args: readonly string[], env: Record<string, string
     },
   }
 }
+
+/** A command to its end: its exit code and all it wrote. */
+export const runInterlock = async (
+  args: readonly string[],
+  env: Record<string, string>,
+): Promise<{ code: number | null; stdout: string; stderr: string }> => {
+  const child = spawn(process.execPath, ['bin/interlock', ...args], {
+    cwd: ROOT,
+    env: { PATH: process.env.PATH, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+    detached: true,
+  })
+  running.add(child)
+  let [stdout, stderr] = ['', '']
+  child.stdout.setEncoding('utf8').on('data', (text) => {
+    stdout += text
+  })
+  child.stderr.setEncoding('utf8').on('data', (text) => {
+    stderr += text
+  })
+  const [code] = await once(child, 'close')
+  running.delete(child)
+  return { code, stdout, stderr }
+}

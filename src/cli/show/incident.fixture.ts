@@ -1,9 +1,11 @@
 /** Test data: an incident that passed readiness, was dry-run, and waits for a person. */
+
 import { EMPTY_CHAIN } from '../../shared/audit/record.ts'
 import type { Sighting } from '../../shared/contracts/alert.ts'
 import type { DryRunResult } from '../../shared/contracts/dry-run-result.ts'
 import type { Incident, RecordedDecision } from '../../shared/contracts/incident.ts'
 import type { Ready } from '../../shared/contracts/ready.ts'
+import { sumUp } from '../../shared/incident/merge.ts'
 
 const SHA = 'a'.repeat(64)
 const event = {
@@ -109,7 +111,7 @@ export const incident: Incident = {
   status: 'awaiting_review',
   accepted_at: '2026-05-17T11:42:30.000Z',
   sightings: [sighting],
-  seen: { sources: ['grafana'], conflicts: [] },
+  seen: sumUp([sighting]),
   duplicates: 2,
   event,
   decisions: { readiness: decision(ready), 'dry-run': decision(dryRun) },

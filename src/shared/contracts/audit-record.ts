@@ -10,6 +10,7 @@ export const AuditEvent = z.enum([
   'readiness_evaluated',
   'dry_run_evaluated',
   'review_requested',
+  'kill_switch_blocked',
   'closed',
   'dead_lettered',
 ])

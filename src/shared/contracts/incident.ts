@@ -57,6 +57,13 @@ export const RecordedDecision = z.object({
 })
 export type RecordedDecision = z.infer<typeof RecordedDecision>
 
+/** What all sightings come to, for a stage that has no other use for them. */
+export interface Seen extends Pick<Normalized, 'sources' | 'conflicts'> {
+  /** Every service and class that a source named. */
+  services: string[]
+  classes: string[]
+}
+
 export const Incident = z.object({
   incident_id: IncidentId,
   incident_class: IncidentClass,
@@ -64,8 +71,7 @@ export const Incident = z.object({
   accepted_at: Timestamp,
   /** In a stable order: metric source first. Left out for a stage that has no use for them. */
   sightings: z.array(stored<Sighting>()),
-  /** What they come to: who reported, and what they disagree on. */
-  seen: stored<Pick<Normalized, 'sources' | 'conflicts'>>(),
+  seen: stored<Seen>(),
   /** Repeats that were counted and changed nothing. */
   duplicates: z.int().min(0),
   event: stored<IncidentEvent>().nullable(),

@@ -6,7 +6,7 @@ import type { Incident } from '../contracts/incident.ts'
 import { correlate, isOver, type Step } from './correlate.ts'
 import { correlationIndex, nativeKeys } from './correlation-index.ts'
 import { identify } from './identify.ts'
-import { merge } from './merge.ts'
+import { merge, sumUp } from './merge.ts'
 import { alertmanager, at, GROUP, grafana, legacy, OTHER_GROUP, page } from './sightings.fixture.ts'
 
 const idOf = (alert: Sighting) => identify(alert, 'HM', alert.delivery.received_at)
@@ -45,7 +45,7 @@ class Ledger {
     this.incidents.set(incident_id, {
       incident_id,
       incident_class: 'high_memory_usage',
-      seen: { sources: [], conflicts: [] },
+      seen: sumUp(step.sightings),
       accepted_at: alert.delivery.received_at,
       duplicates: 0,
       event: null,

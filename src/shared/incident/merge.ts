@@ -1,5 +1,6 @@
 /** Makes one incident_event of what several sources saw, the same whatever order they arrived in. */
 import { type Alert, SourceName } from '../contracts/alert.ts'
+import type { Seen } from '../contracts/incident.ts'
 import type { Conflict, Normalized } from '../contracts/normalized.ts'
 import type { Severity } from '../contracts/severity.ts'
 
@@ -57,6 +58,15 @@ export const conflictsOf = (alerts: readonly Alert[]): Conflict[] => {
 export const distinctSources = (alerts: readonly Alert[]): SourceName[] => [
   ...new Set(inOrder(alerts).map((alert) => alert.source)),
 ]
+
+const distinct = (values: readonly string[]): string[] => [...new Set(values)]
+
+export const sumUp = (alerts: readonly Alert[]): Seen => ({
+  sources: distinctSources(alerts),
+  conflicts: conflictsOf(alerts),
+  services: distinct(alerts.map(({ service }) => service)),
+  classes: distinct(alerts.map(({ incident_class }) => incident_class)),
+})
 
 /** `alerts` holds at least one. */
 export const merge = (incidentId: string, alerts: readonly Alert[]): Merged => {

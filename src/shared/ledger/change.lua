@@ -49,6 +49,8 @@ local function count(prefix, incident_id, first, last)
   elseif in_flight == '-1' then
     redis.call('ZREM', prefix .. 'open', incident_id)
     redis.call('ZADD', prefix .. 'ended', now_ms(), incident_id)
+    -- What has ended is no longer held by an emergency stop.
+    redis.call('HDEL', prefix .. 'held', incident_id)
   elseif not redis.call('ZSCORE', prefix .. 'open', incident_id) then
     redis.call('ZADD', prefix .. 'ended', now_ms(), incident_id)
   end

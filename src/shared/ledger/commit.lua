@@ -3,12 +3,13 @@
 -- BullMQ's own step runs first and checks the lock token, so a worker that lost its lock changes nothing at all.
 -- KEYS: 14 of move_to_finished (the 12th, the job, is each item's own), then the 9 of the next queue's add, if there is one.
 -- ARGV: the ledger's key prefix, for how many seconds terms are kept, from which record of the trace a stage starts
--- ('' = none) and from which fields (their number, then their names), then the items, each led by its length: the job's key, 9 of
--- move_to_finished, the 3 of the add, if there is one, the digest of the terms that the decision names ('' = none), and
--- the change.
+-- ('' = none) and from which fields (their number, then their names), then the items, each led by its length: the job's
+-- key, 9 of move_to_finished, the 3 of the add, if there is one, the digest of the terms that the decision names ('' =
+-- none), the scopes under which an emergency stop forbids it, a line each ('' = it may always be), and the change.
 -- Returns for each item { what move_to_finished returns }, and beside it, when that fetched another job, the incident of
 -- that job with its trace, which saves the stage a round trip; { -100 } when the incident changed meanwhile, { -101 }
--- when the terms are not kept, and then nothing was done; or the text of an error.
+-- when the terms are not kept, { -102, scope, stop } when a stop forbids it, and then nothing was done; or the text of an
+-- error.
 local prefix, kept_seconds, names = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[4])
 local add_arguments = #KEYS > 14 and 3 or 0
 
@@ -23,10 +24,25 @@ local function terms_missing(digest)
   return left == -2
 end
 
+-- One look a call while nothing is stopped and nothing held, which is nearly always.
+local stops, held = prefix .. 'stops', prefix .. 'held'
+local stopped = redis.call('EXISTS', stops, held) > 0
+
+-- Read in the script that commits, so that there is no moment between the look and the commit in which a stop could come.
+local function stop_on(scopes)
+  if not stopped then return nil end
+  for scope in string.gmatch(scopes, '[^\n]+') do
+    local stop = redis.call('HGET', stops, scope)
+    if stop then return { -102, scope, stop } end
+  end
+end
+
 local function commit(at)
   local terms = at + 10 + add_arguments
-  local change = terms + 1
+  local change = terms + 2
   if change_conflicts(prefix, change) then return { -100 } end
+  local stop = stop_on(ARGV[terms + 1])
+  if stop then return stop end
   if terms_missing(ARGV[terms]) then return { -101 } end
 
   local finish = { unpack(ARGV, at + 1, at + 9) }
@@ -36,6 +52,7 @@ local function commit(at)
   if type(result) == 'number' and result < 0 then return { result } end
 
   apply_change(prefix, change)
+  if stopped then redis.call('HDEL', held, ARGV[change]) end
   if add_arguments > 0 then
     add_standard_job({ unpack(KEYS, 15, 23) }, { bytes(ARGV[at + 10]), ARGV[at + 11], bytes(ARGV[at + 12]) })
   end

@@ -4,7 +4,7 @@ import { sha256 } from '../audit/digest.ts'
 import { StageName } from '../contracts/audit-record.ts'
 import { Incident, type RecordedDecision, type Verdict } from '../contracts/incident.ts'
 import type { IncidentEvent } from '../contracts/incident-event.ts'
-import { conflictsOf, distinctSources } from '../incident/merge.ts'
+import { sumUp } from '../incident/merge.ts'
 
 /**
  * A decision as it is stored: its parts as text, a line each, so that digests are over the very bytes that are kept.
@@ -37,10 +37,7 @@ export const toFields = ({ decision, ...patch }: IncidentPatch): Record<string, 
   const fields: Record<string, string> = {}
   for (const [name, value] of Object.entries(patch))
     fields[name] = typeof value === 'object' ? JSON.stringify(value) : String(value)
-  if (patch.sightings) {
-    const { sightings } = patch
-    fields.seen = JSON.stringify({ sources: distinctSources(sightings), conflicts: conflictsOf(sightings) })
-  }
+  if (patch.sightings) fields.seen = JSON.stringify(sumUp(patch.sightings))
   if (decision)
     fields[`decision:${decision.stage}`] = [JSON.stringify(decision.decision), decision.known, decision.output].join(
       '\n',

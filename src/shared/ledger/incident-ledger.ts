@@ -10,6 +10,7 @@ import { changeArguments, type LedgerChange } from './change.ts'
 import { FieldValues, fieldsOf, toIncident } from './incident-fields.ts'
 import { type LedgerKeys, ledgerKeys } from './keys.ts'
 import { runScript } from './scripts.ts'
+import { Stops } from './stops.ts'
 
 export interface Related {
   /** Incidents of the alert's own id or under one of its correlation keys. */
@@ -47,11 +48,13 @@ const COMMAND_KEYS: Record<string, number> = { addStandardJob: 9, addDelayedJob:
 
 export class IncidentLedger {
   readonly keys: LedgerKeys
+  readonly stops: Stops
   readonly #redis: Redis
 
   constructor(redis: Redis, installation: string) {
     this.#redis = redis
     this.keys = ledgerKeys(installation)
+    this.stops = new Stops(redis, this.keys)
   }
 
   /** One round trip: what an arriving alert may belong to; under each key the `limit` last changed, since groups re-fire. */

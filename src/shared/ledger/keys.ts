@@ -18,6 +18,12 @@ export interface LedgerKeys {
   accounting: string
   /** String: a part of many decisions, by the digest that each of them names. */
   kept(digest: string): string
+  /** Hash: the emergency stops in force, by scope. */
+  stops: string
+  /** List: every order to stop or resume, in order. */
+  stopsLog: string
+  /** Hash: the incidents held by a stop, and where. */
+  held: string
   /** Sorted set: the incidents under this correlation key, by the number of the change that listed each last. */
   correlation(key: string): string
 }
@@ -33,6 +39,9 @@ export const ledgerKeys = (installation: string): LedgerKeys => {
     ended: `${prefix}ended`,
     accounting: `${prefix}accounting`,
     kept: (digest) => `${prefix}kept:${digest}`,
+    stops: `${prefix}stops`,
+    stopsLog: `${prefix}stops-log`,
+    held: `${prefix}held`,
     correlation: (key) => `${prefix}correlation:${key}`,
   }
 }

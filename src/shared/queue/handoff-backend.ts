@@ -9,6 +9,7 @@ import type { StageName } from '../contracts/audit-record.ts'
 import type { LedgerKeys } from '../ledger/keys.ts'
 import { runScript } from '../ledger/scripts.ts'
 import { GroupCommit } from './group-commit.ts'
+import { type Hold, holdJob, Stopped } from './hold-job.ts'
 import { addJobCommand } from './stage-queues.ts'
 
 /** What finishing a job does to the ledger, and which stage's queue gets the incident next (null at the end). */
@@ -18,6 +19,8 @@ export interface Commit {
   change: readonly (string | number)[]
   /** What the decision names by digest and is kept apart; null for none. */
   terms: Kept<object> | null
+  /** Under which an emergency stop forbids it; empty for what may always be recorded. */
+  scopes: readonly string[]
   next: StageName | null
 }
 
@@ -47,6 +50,7 @@ export type DeadLetter = (jobData: unknown, reason: string) => Promise<Commit | 
 type Arguments = Parameters<RedisQueueBackend['moveToFinished']>[1] & { commit?: Commit }
 const CHANGED_MEANWHILE = -100
 const TERMS_MISSING = -101
+const STOPPED = -102
 /** Longer than any incident is kept that names them; `commit.lua` renews it long before it has passed. */
 const KEPT_SECONDS = 400 * 86_400
 /** Keys and arguments of BullMQ's scripts, as `commit.lua` counts on them. */
@@ -81,6 +85,7 @@ export class ReadAhead {
 export interface HandoffSettings {
   ledgerKeys: LedgerKeys
   deadLetter: DeadLetter
+  hold: Hold
   readAhead: ReadAhead
   /** Fields of the incident record from which this queue's stage starts. */
   fields: readonly string[]
@@ -111,6 +116,11 @@ class HandoffBackend extends RedisQueueBackend {
         return decided
       },
       () => this.moveToCompletedArgs(job, 'null', remove, token, fetchNext),
+      async (stopped) => {
+        const held = await holdJob(this, this.#settings.hold, job.id ?? '', token, stopped)
+        if (held) value.summary = held.summary
+        return held !== null
+      },
     )
   }
 
@@ -123,11 +133,13 @@ class HandoffBackend extends RedisQueueBackend {
     )
   }
 
+  /** `hold` says whether the job was put off; a finish that nothing stops has none. */
   async #finish(
     jobId: string | undefined,
     first: { commit: Commit | null },
     again: () => Promise<{ commit: Commit | null }>,
     finishArguments: () => Arguments,
+    hold?: (stopped: Stopped) => Promise<boolean>,
   ) {
     for (let decided = first; ; decided = await again()) {
       const args = finishArguments()
@@ -136,7 +148,9 @@ class HandoffBackend extends RedisQueueBackend {
         const result = await this.moveToFinished(jobId ?? '', args)
         return { result, finishedOn: args[FINISH_KEYS + 1] as number }
       } catch (error) {
-        if (!(error instanceof IncidentChanged)) throw error
+        if (error instanceof Stopped && hold) {
+          if (await hold(error)) return { result: undefined, finishedOn: args[FINISH_KEYS + 1] as number }
+        } else if (!(error instanceof IncidentChanged)) throw error
       }
     }
   }
@@ -148,14 +162,14 @@ class HandoffBackend extends RedisQueueBackend {
   }
 
   async #commit(client: Redis, commit: Commit, finish: Arguments): Promise<unknown> {
-    const { incident_id, change, next, terms } = commit
+    const { incident_id, change, next, terms, scopes } = commit
     const { ledgerKeys, fields, trace, readAhead } = this.#settings
     const add = next ? await addJobCommand(this.#sibling(next), incident_id, Date.now()) : null
     if (finish.length !== FINISH_KEYS + FINISH_ARGUMENTS)
       throw new Error('BullMQ finishes a job in a way not known here')
     const item: unknown[] = [finish[JOB_KEY], ...finish.slice(FINISH_KEYS)]
     if (add) item.push(...add.arguments.slice(ADD_KEYS))
-    item.push(terms?.digest ?? '', ...change)
+    item.push(terms?.digest ?? '', scopes.join('\n'), ...change)
     const reply = await this.#commits.add(`${finish[FINISH_KEYS + TARGET]} ${next}`, item, (items) => {
       const keys = [...finish.slice(0, FINISH_KEYS), ...(add?.arguments.slice(0, ADD_KEYS) ?? [])].map(String)
       const args: unknown[] = [ledgerKeys.prefix, KEPT_SECONDS, TRACE_FROM[trace], fields.length, ...fields]
@@ -165,6 +179,7 @@ class HandoffBackend extends RedisQueueBackend {
     if (typeof reply === 'string') throw new Error(reply)
     const [finished, ...read] = reply as [unknown, ...unknown[]]
     if (finished === CHANGED_MEANWHILE) throw new IncidentChanged()
+    if (finished === STOPPED) throw new Stopped(scopes, { scope: String(read[0]), text: String(read[1]) })
     if (finished === TERMS_MISSING && terms) {
       await client.set(ledgerKeys.kept(terms.digest), terms.text, 'EX', KEPT_SECONDS)
       return this.#commit(client, commit, finish)

@@ -13,6 +13,7 @@ const SCRIPTS = {
   add_standard_job: { script: 'addStandardJob', keys: 9 },
   add_delayed_job: { script: 'addDelayedJob', keys: 6 },
   promote: { script: 'promote', keys: 9 },
+  move_to_delayed: { script: 'moveToDelayed', keys: 11 },
   move_to_finished: { script: 'moveToFinished', keys: 14 },
 } as const
 type JobScript = keyof typeof SCRIPTS

@@ -67,6 +67,19 @@ export const createMetrics = (version: string) => {
       help: 'Alerts received less those in any other count; absent while Redis does not answer.',
       registers,
     }),
+    /** No series before the first reading, nor after one that failed: 0 would look healthy. */
+    killSwitchActive: new Gauge({
+      name: 'interlock_kill_switch_active',
+      help: 'Emergency stops in force, by kind of scope.',
+      labelNames: ['scope'],
+      registers,
+    }),
+    killSwitchHeld: new Gauge({
+      name: 'interlock_kill_switch_held_jobs',
+      help: 'Jobs that emergency stops hold back.',
+      labelNames: [],
+      registers,
+    }),
     invariantViolations: counter('invariant_violations_total', 'Breaches of what must never happen.', ['invariant']),
   }
   new Gauge({ name: 'interlock_build_info', help: 'What runs here.', labelNames: ['version'], registers }).set(
@@ -74,6 +87,7 @@ export const createMetrics = (version: string) => {
     1,
   )
 
+  metrics.killSwitchHeld.remove()
   for (const verdict of VerdictName.options) metrics.verdicts.inc({ verdict }, 0)
   for (const source of SourceName.options)
     for (const outcome of WEBHOOK_OUTCOMES) metrics.webhookEvents.inc({ source, outcome }, 0)

@@ -2,11 +2,12 @@ import { describe, expect, it } from 'vitest'
 import { canonicalJson, digest } from '../../shared/audit/digest.ts'
 import type { PreApprovedAction } from '../../shared/contracts/policy.ts'
 import type { Ready } from '../../shared/contracts/ready.ts'
+import { sumUp } from '../../shared/incident/merge.ts'
 import { dryRun } from './dry-run.ts'
 import { type DryRunKnown, dryRunKnown } from './dry-run-known.ts'
 import { readiness } from './readiness.ts'
 import { readinessKnown } from './readiness-known.ts'
-import { NOW, normalized, POLICIES, seenIn, sighting } from './snapshot.fixture.ts'
+import { NOW, normalized, POLICIES, sighting } from './snapshot.fixture.ts'
 
 const setting = () => {
   const { input, snapshot } = normalized({
@@ -172,7 +173,7 @@ describe('dry-run', () => {
 
   it('knows of sources and policies what there is now', () => {
     const { snapshot } = setting()
-    snapshot.incident.seen = seenIn([sighting, { ...sighting, source: 'alertmanager', pod: 'other' }])
+    snapshot.incident.seen = sumUp([sighting, { ...sighting, source: 'alertmanager', pod: 'other' }])
     const known = dryRunKnown({ ...snapshot, policies: { ...POLICIES, classes: new Map() } }).known
     expect(known).toMatchObject({
       conflicts: [{ field: 'pod' }],

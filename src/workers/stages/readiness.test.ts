@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import { canonicalJson } from '../../shared/audit/digest.ts'
 import type { ClassPolicy } from '../../shared/contracts/policy.ts'
+import { sumUp } from '../../shared/incident/merge.ts'
 import { findClassPolicy } from '../../shared/policy/class-policy.ts'
 import { readiness } from './readiness.ts'
 import { readinessKnown } from './readiness-known.ts'
-import { type Circumstances, NOW, normalized, POLICIES, seenIn, sighting } from './snapshot.fixture.ts'
+import { type Circumstances, NOW, normalized, POLICIES, sighting } from './snapshot.fixture.ts'
 
 const decided = (given: Circumstances = {}) => {
   const { input, snapshot } = normalized(given)
@@ -151,7 +152,7 @@ describe('readiness', () => {
   it('names what it knows of a conflict, over all sightings there are now', () => {
     const { input, snapshot } = normalized()
     const late = { ...sighting, source: 'pagerduty' as const, namespace: 'staging' }
-    snapshot.incident.seen = seenIn([sighting, late])
+    snapshot.incident.seen = sumUp([sighting, late])
     const result = readiness.decide(input, readinessKnown(snapshot).known, NOW)
     expect(result).toMatchObject({
       outcome: 'stop',

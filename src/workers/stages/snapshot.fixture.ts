@@ -4,7 +4,7 @@ import { chain, contentDigests, EMPTY_CHAIN, type RecordContent } from '../../sh
 import type { Sighting } from '../../shared/contracts/alert.ts'
 import type { AuditEvent } from '../../shared/contracts/audit-record.ts'
 import type { PolicySet } from '../../shared/contracts/policy.ts'
-import { conflictsOf, distinctSources } from '../../shared/incident/merge.ts'
+import { sumUp } from '../../shared/incident/merge.ts'
 import { loadPolicyFolder } from '../../shared/policy/policy-folder.ts'
 import type { Snapshot } from '../stage.ts'
 import { normalize } from './normalize.ts'
@@ -55,12 +55,6 @@ export interface Circumstances {
   policies?: Partial<PolicySet>
 }
 
-/** What sightings come to, as the ledger keeps it beside them. */
-export const seenIn = (sightings: readonly Sighting[]) => ({
-  sources: distinctSources(sightings),
-  conflicts: conflictsOf(sightings),
-})
-
 /** An incident after normalize, with what normalize handed on. */
 export const normalized = (given: Circumstances = {}) => {
   const { sightings = [sighting], events = ['webhook_received', 'incident_event_normalized'], policies } = given
@@ -73,7 +67,7 @@ export const normalized = (given: Circumstances = {}) => {
       status: 'readiness',
       accepted_at: NOW,
       sightings,
-      seen: seenIn(sightings),
+      seen: sumUp(sightings),
       duplicates: 0,
       event: input.event,
       decisions: {},

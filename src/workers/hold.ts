@@ -1,0 +1,46 @@
+/** An incident whose decision an emergency stop forbids: its job waits, and its trace says by which stop, once for each. */
+import { chain, contentDigests } from '../shared/audit/record.ts'
+import type { StageName } from '../shared/contracts/audit-record.ts'
+import { Stop } from '../shared/contracts/stop.ts'
+import { toFields } from '../shared/ledger/incident-fields.ts'
+import type { Hold } from '../shared/queue/hold-job.ts'
+import type { StageContext, StageSummary } from './run-stage.ts'
+
+export const hold =
+  (stage: StageName, { ledger, now, actor }: StageContext): Hold =>
+  async (incident_id, { met, scopes }, putOff) => {
+    const { scope, text } = met
+    const summary = (recorded: boolean): StageSummary => ({ incident_id, outcome: 'held', scope, recorded })
+    const incident = await ledger.readRecord(incident_id)
+    if (incident?.status !== stage) return { reply: 'changed', summary: summary(false) }
+    const engaged = { scope, ...Stop.parse(JSON.parse(text)) }
+    const linked = chain(incident, [
+      {
+        at: now(),
+        incident_id,
+        event: 'kill_switch_blocked',
+        stage,
+        actor,
+        ...contentDigests({ stage, scopes }, engaged),
+        decision_diff: { kill_switch_engaged: [null, engaged] },
+        policy_digest: null,
+      },
+    ])
+    const reply = await ledger.stops.hold(
+      met,
+      { stage, scopes: [...scopes], stop: `${scope} ${engaged.at}` },
+      {
+        incident_id,
+        expected_head: incident.head,
+        listed_at: null,
+        repeats: 0,
+        unchanged: [],
+        listed_under: [],
+        records: linked.records,
+        fields: toFields(linked.head),
+        counts: {},
+      },
+      putOff,
+    )
+    return { reply, summary: summary(reply === 'recorded') }
+  }

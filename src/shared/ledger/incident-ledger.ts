@@ -67,16 +67,16 @@ export class IncidentLedger {
   }
 
   /**
-   * One round trip, all or nothing: changes an incident and takes the queue's step with it. False when another writer
-   * was first: nothing was changed, look again and decide again.
+   * One round trip, all or nothing: changes an incident, others that change `also`, and takes the queue's step with it.
+   * False when another writer was first: nothing was changed, look again and decide again.
    */
-  async apply(change: LedgerChange, step: JobCommand | null): Promise<boolean> {
+  async apply(change: LedgerChange, step: JobCommand | null, also: readonly LedgerChange[] = []): Promise<boolean> {
     const keyCount = step ? (COMMAND_KEYS[step.command] ?? 0) : 0
     const stepKeys = step?.arguments.slice(0, keyCount) ?? []
     const stepArgs = step?.arguments.slice(keyCount) ?? []
     const reply = await runScript(this.#redis, 'interlockAccept', step ? stepKeys.map(String) : [this.keys.index], [
       ...stepArgs,
-      ...changeArguments(change),
+      ...[change, ...also].map(changeArguments).flatMap((change) => [change.length, ...change]),
       this.keys.prefix,
       step?.command ?? '',
       stepArgs.length,

@@ -2,16 +2,17 @@
 import type { Queue } from 'bullmq'
 import type { Sighting } from '../shared/contracts/alert.ts'
 import type { PolicySet } from '../shared/contracts/policy.ts'
-import { correlate, isOver, type Step } from '../shared/incident/correlate.ts'
+import { correlate, type Step } from '../shared/incident/correlate.ts'
 import { correlationIndex } from '../shared/incident/correlation-index.ts'
 import { defaultPrefix, identify } from '../shared/incident/identify.ts'
 import { merge } from '../shared/incident/merge.ts'
+import { isOver } from '../shared/incident/occurrence.ts'
 import { DEFAULT_CORRELATION, runAt } from '../shared/incident/run-at.ts'
 import type { IncidentLedger } from '../shared/ledger/incident-ledger.ts'
 import { Problem } from '../shared/problem.ts'
 import { addJobCommand, type JobCommand } from '../shared/queue/stage-queues.ts'
-import type { Ended } from './end-incident.ts'
-import { type StepOutcome, stepChange } from './step-change.ts'
+import type { Ended, StepOutcome } from './step.ts'
+import { stepChange } from './step-change.ts'
 
 export interface Acceptance {
   ledger: IncidentLedger
@@ -74,8 +75,8 @@ export const acceptAlert = async (
     for (const step of steps) {
       // A page that attaches needs no more than the incident's own chain head: it looks again afterwards.
       const unchanged = alert.kind === 'metric' || step.step === 'create' ? seen : []
-      const { outcome, change, ended } = stepChange(step, alert, { unchanged, listed_under: list }, now)
-      const applied = await ledger.apply(change, await queueStep(queue, step, policies(), Date.parse(now)))
+      const { outcome, change, also, ended } = stepChange(step, alert, { unchanged, listed_under: list }, now)
+      const applied = await ledger.apply(change, await queueStep(queue, step, policies(), Date.parse(now)), also)
       if (!applied) conflict = true
       else {
         done.set(incidentOf(step), outcome)

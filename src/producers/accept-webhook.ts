@@ -2,7 +2,7 @@
 import { sha256 } from '../shared/audit/digest.ts'
 import type { Source } from '../shared/sources/source.ts'
 import { type Acceptance, acceptAlert } from './accept-alert.ts'
-import type { StepOutcome } from './step-change.ts'
+import type { StepOutcome } from './step.ts'
 
 export interface Delivery {
   request_id: string

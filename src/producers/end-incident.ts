@@ -4,16 +4,8 @@ import type { Blocker } from '../shared/contracts/blocker.ts'
 import type { Incident, IncidentStatus, Verdict } from '../shared/contracts/incident.ts'
 import { describeConflicts } from '../shared/contracts/normalized.ts'
 import { conflictsOf } from '../shared/incident/merge.ts'
-import { recordsOf, type Told } from './step-records.ts'
-
-/** A verdict that accepting gave, for logs and metrics. */
-export interface Ended {
-  incident_id: string
-  /** What it was before; null for an incident that was over when it was first told of. */
-  from: IncidentStatus | null
-  accepted_at: string
-  verdict: Verdict
-}
+import type { Ended, Told } from './step.ts'
+import { recordsOf } from './step-records.ts'
 
 /** An end with its record, and where the incident is counted from now on. */
 export interface Ending {
@@ -25,17 +17,26 @@ export interface Ending {
 
 type Ends = Pick<Incident, 'incident_id' | 'accepted_at' | 'status' | 'verdict'>
 
-/** Where an incident of this status is counted. */
-const counter = ({ status, verdict }: Ends) => (verdict ? `verdict:${status}` : 'in_flight')
+/** From where the incident was counted to where it is counted now. */
+const moved = ({ status, verdict }: Ends, to: Verdict['verdict']): Record<string, number> =>
+  status === to ? {} : { [verdict ? `verdict:${status}` : 'in_flight']: -1, [`verdict:${to}`]: 1 }
 
-export const closing = (incident: Ends, told: Told): Ending => {
+/** `into`: the incident it turned out to be part of, where that is why. */
+export const closing = (incident: Ends, told: Told, into: string | null = null): Ending => {
   const { incident_id, accepted_at, status: from } = incident
-  const verdict: Verdict = { verdict: 'closed', stage: 'accept', blockers: [], at: told.at }
+  const verdict: Verdict = {
+    ...{ verdict: 'closed', stage: 'accept', blockers: [], at: told.at },
+    ...(into && { attached_to: into }),
+  }
+  const decision_diff = {
+    status: [from, 'closed'] as [unknown, unknown],
+    ...(into && { attached_to: [null, into] as [unknown, unknown] }),
+  }
   return {
     ended: { incident_id, from, accepted_at, verdict },
-    records: recordsOf(incident_id, told, [{ event: 'closed', decision_diff: { status: [from, 'closed'] } }]),
+    records: recordsOf(incident_id, told, [{ event: 'closed', decision_diff }]),
     fields: { status: 'closed', verdict },
-    counts: { [counter(incident)]: -1, 'verdict:closed': 1 },
+    counts: moved(incident, 'closed'),
   }
 }
 
@@ -60,6 +61,6 @@ export const voiding = (incident: Ends, sightings: Incident['sightings'], told: 
     ended: { incident_id, from, accepted_at, verdict },
     records: recordsOf(incident_id, told, [{ event: 'readiness_evaluated', decision_diff }], verdict),
     fields: { status: 'blocked', verdict },
-    counts: { [counter(incident)]: -1, 'verdict:blocked': 1 },
+    counts: moved(incident, 'blocked'),
   }
 }

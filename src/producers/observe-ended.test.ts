@@ -3,8 +3,8 @@ import { describe, expect, test } from 'vitest'
 import type { Verdict } from '../shared/contracts/incident.ts'
 import type { Log } from '../shared/telemetry/log.ts'
 import { createMetrics } from '../shared/telemetry/metrics.ts'
-import type { Ended } from './end-incident.ts'
 import { observeEnded } from './observe-ended.ts'
+import type { Ended } from './step.ts'
 
 const verdict = (name: Verdict['verdict'], codes: Verdict['blockers'][number]['code'][] = []): Verdict => ({
   verdict: name,

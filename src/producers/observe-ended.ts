@@ -2,14 +2,14 @@
 import { StageName } from '../shared/contracts/audit-record.ts'
 import type { Log } from '../shared/telemetry/log.ts'
 import type { Metrics } from '../shared/telemetry/metrics.ts'
-import type { Ended } from './end-incident.ts'
+import type { Ended } from './step.ts'
 
 export const observeEnded = ({ incident_id, from, accepted_at, verdict }: Ended, metrics: Metrics, log: Log): void => {
   const blockers = verdict.blockers.map(({ code }) => code)
   metrics.verdicts.inc({ verdict: verdict.verdict })
   for (const code of blockers) metrics.blockers.inc({ stage: verdict.stage, code })
   // The time to the first verdict is what was promised; a later one does not begin it anew.
-  if (from === null || StageName.safeParse(from).success)
+  if (StageName.safeParse(from).success)
     metrics.e2eDuration.observe(
       { outcome: verdict.verdict },
       Math.max(0, (Date.parse(verdict.at) - Date.parse(accepted_at)) / 1000),

@@ -49,7 +49,7 @@ describe('POST /webhooks/:source', () => {
         incidents: [
           { outcome: 'accepted' },
           { incident_id: null, outcome: 'rejected', reason: expect.stringContaining('alerts[1].startsAt') },
-          { outcome: expect.stringMatching(/accepted|duplicate/) },
+          { outcome: expect.stringMatching(/accepted|attached|duplicate/) },
         ],
       },
     })

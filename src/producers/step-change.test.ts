@@ -13,6 +13,8 @@ import type { LedgerChange } from '../shared/ledger/change.ts'
 import { toFields, toIncident } from '../shared/ledger/incident-fields.ts'
 import { stepChange } from './step-change.ts'
 
+const METRIC = { grafana, alertmanager, legacy }
+
 interface Kept {
   fields: Record<string, string>
   trace: AuditRecord[]
@@ -45,7 +47,7 @@ class Ledger {
     const place = { unchanged: [], listed_under: alert.correlation_keys }
     return steps.map((step) => {
       const taken = stepChange(step, alert, place, now)
-      this.apply(taken.change)
+      for (const change of [taken.change, ...taken.also]) this.apply(change)
       return taken
     })
   }
@@ -209,7 +211,7 @@ describe('a source that contradicts the others', () => {
 test('whatever arrives in whatever order, nothing is unaccounted for and every chain holds', () => {
   const pods = ['api-1', 'api-2', 'api-3']
   const arrival = fc.record({
-    make: fc.constantFrom(grafana, alertmanager, page, legacy),
+    make: fc.constantFrom('grafana' as const, 'alertmanager' as const, 'legacy' as const, 'page' as const),
     pod: fc.constantFrom(...pods),
     id: fc.constantFrom('Q1', 'Q2'),
     status: fc.constantFrom('firing' as const, 'resolved' as const),
@@ -224,7 +226,7 @@ test('whatever arrives in whatever order, nothing is unaccounted for and every c
         const open = ledger.incidents().find(({ verdict }) => verdict === null)
         if (typeof what !== 'string') {
           const { make, id, pod, ...rest } = what
-          ledger.receive(make === page ? page({ id, ...rest }) : make({ pod, ...rest }))
+          ledger.receive(make === 'page' ? page({ id, ...rest }) : METRIC[make]({ pod, ...rest }))
         } else if (open) ledger.end(open, what)
         const { received = 0, ...places } = ledger.counts
         expect(received).toBe(Object.values(places).reduce((sum, count) => sum + count, 0))

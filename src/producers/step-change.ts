@@ -2,32 +2,14 @@
 import { chain, EMPTY_CHAIN } from '../shared/audit/record.ts'
 import type { Sighting } from '../shared/contracts/alert.ts'
 import type { Incident } from '../shared/contracts/incident.ts'
-import { isOver, type Step } from '../shared/incident/correlate.ts'
-import { nativeKeys } from '../shared/incident/correlation-index.ts'
+import type { Step } from '../shared/incident/correlate.ts'
 import { merge } from '../shared/incident/merge.ts'
-import type { LedgerChange } from '../shared/ledger/change.ts'
+import { isOver } from '../shared/incident/occurrence.ts'
 import { toFields } from '../shared/ledger/incident-fields.ts'
-import { closing, type Ended, voiding } from './end-incident.ts'
-import { attaching, recordsOf, type Told } from './step-records.ts'
-
-/** What one webhook answer says of each alert. */
-export type StepOutcome = 'accepted' | 'attached' | 'duplicate' | 'closed'
-
-/** Where the step's incident stands in the correlation index. */
-export type Place = Pick<LedgerChange, 'unchanged' | 'listed_under'>
-
-export interface Taken {
-  outcome: StepOutcome
-  change: LedgerChange
-  /** The verdicts it gives. */
-  ended: Ended[]
-}
-
-/** The pages of its group that an alert brings along: recorded one by one, and the incident found by their next states. */
-const bringing = (incidentId: string, pages: readonly Sighting[], { unchanged, listed_under }: Place, at: string) => ({
-  attached: pages.flatMap((page) => recordsOf(incidentId, { by: page, at }, [attaching(page)])),
-  place: { unchanged, listed_under: [...listed_under, ...pages.flatMap(nativeKeys)] },
-})
+import { closing } from './end-incident.ts'
+import { join } from './join-change.ts'
+import type { Place, Taken, Told } from './step.ts'
+import { bringing, recordsOf } from './step-records.ts'
 
 const create = (step: Extract<Step, { step: 'create' }>, told: Told, at: Place): Taken => {
   const { incident_id, sightings } = step
@@ -42,6 +24,7 @@ const create = (step: Extract<Step, { step: 'create' }>, told: Told, at: Place):
   return {
     outcome: end ? 'closed' : 'accepted',
     ended: end ? [end.ended] : [],
+    also: [],
     change: {
       incident_id,
       expected_head: null,
@@ -63,42 +46,10 @@ const create = (step: Extract<Step, { step: 'create' }>, told: Told, at: Place):
   }
 }
 
-const join = (
-  { step, incident, sightings }: Extract<Step, { step: 'attach' | 'close' }>,
-  told: Told,
-  at: Place,
-): Taken => {
-  const { incident_id } = incident
-  const before = new Map(incident.sightings.map((known) => [known.source_key, known.status]))
-  const pages = sightings.filter(({ source_key }) => source_key !== told.by.source_key && !before.has(source_key))
-  const { attached, place } = bringing(incident_id, pages, at, told.at)
-  const end = step === 'close' ? closing(incident, told) : voiding(incident, sightings, told)
-  const first = recordsOf(incident_id, told, [attaching(told.by, before.get(told.by.source_key))])
-  const linked = chain(incident, [...first, ...attached, ...(end?.records ?? [])])
-  return {
-    outcome: step === 'close' ? 'closed' : 'attached',
-    ended: end ? [end.ended] : [],
-    change: {
-      incident_id,
-      expected_head: incident.head,
-      listed_at: null,
-      repeats: 0,
-      ...place,
-      records: linked.records,
-      fields: toFields({
-        sightings,
-        ...(incident.event && { event: merge(incident_id, sightings).event }),
-        ...end?.fields,
-        ...linked.head,
-      }),
-      counts: { received: 1, attached: 1, ...end?.counts },
-    },
-  }
-}
-
 const repeat = ({ incident_id }: Incident): Taken => ({
   outcome: 'duplicate',
   ended: [],
+  also: [],
   change: {
     incident_id,
     expected_head: 'any',

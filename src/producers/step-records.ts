@@ -1,20 +1,14 @@
 /** The audit records that accepting writes: whose word it was, by which delivery, and what it changed. */
 import { contentDigests, type RecordContent } from '../shared/audit/record.ts'
 import type { Sighting } from '../shared/contracts/alert.ts'
-
-/** Who told what, and when: `at` is RFC 3339. */
-export interface Told {
-  by: Sighting
-  at: string
-}
-
-export type Content = Pick<RecordContent, 'event' | 'decision_diff'>
+import { nativeKeys } from '../shared/incident/correlation-index.ts'
+import type { Place, Told } from './step.ts'
 
 /** Records of one incident, in order; `output` is what came of it, where that is more than what was told. */
 export const recordsOf = (
   incidentId: string,
   { by, at }: Told,
-  contents: readonly Content[],
+  contents: readonly Pick<RecordContent, 'event' | 'decision_diff'>[],
   output: unknown = by,
 ): RecordContent[] => {
   const digests = contentDigests({ source_key: by.source_key, delivery: by.delivery }, output)
@@ -29,8 +23,17 @@ export const recordsOf = (
   }))
 }
 
-/** That a source was attached, and its state before; null where it was not known. */
-export const attaching = ({ source_key, status }: Sighting, before: Sighting['status'] | null = null): Content => ({
-  event: 'source_attached',
-  decision_diff: { [source_key]: [before, status] },
+/** The pages that an alert brings along: recorded one by one, and the incident found by their next states. */
+export const bringing = (
+  incidentId: string,
+  pages: readonly Sighting[],
+  { unchanged, listed_under }: Place,
+  at: string,
+) => ({
+  attached: pages.flatMap((page) =>
+    recordsOf(incidentId, { by: page, at }, [
+      { event: 'source_attached', decision_diff: { [page.source_key]: [null, page.status] } },
+    ]),
+  ),
+  place: { unchanged, listed_under: [...listed_under, ...pages.flatMap(nativeKeys)] },
 })

@@ -31,9 +31,9 @@ const measurement = (source: keyof typeof single) => {
 export const grafanaDelivery = measurement('grafana')
 export const alertmanagerDelivery = measurement('alertmanager')
 
-/** The core PagerDuty delivery about this fault's group; `patch` goes over its incident. */
-export const pagerdutyDelivery = (fault: Fault, patch: object = {}): unknown => {
+/** The core PagerDuty delivery about this fault's group; `patch` goes over its incident, `event` over what happened to it. */
+export const pagerdutyDelivery = (fault: Fault, patch: object = {}, event: object = {}): unknown => {
   const key = sha256(groupKey(fault))
   const data = { id: `Q${key.slice(0, 12).toUpperCase()}`, incident_key: key, ...patch }
-  return patched(triggered, { event: { data } })
+  return patched(triggered, { event: { data, ...event } })
 }

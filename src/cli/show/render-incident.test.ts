@@ -19,6 +19,18 @@ const sectionOf = (text: string, title: string): string[] | undefined =>
     ?.split('\n')
     .map((line) => line.trim())
 
+it('of an incident that is part of another says of which', () => {
+  const at = '2026-05-17T11:42:32.000Z'
+  const text = render({
+    status: 'closed',
+    verdict: { verdict: 'closed', stage: 'accept', blockers: [], at, attached_to: 'HM-2026-05-17-02' },
+  })
+  expect(sectionOf(text, 'HM-2026-05-17-01')?.slice(0, 2)).toEqual([
+    'HM-2026-05-17-01  closed',
+    'It turned out to be part of HM-2026-05-17-02.',
+  ])
+})
+
 describe('an incident that waits for a person', () => {
   const text = render()
 

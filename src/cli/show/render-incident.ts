@@ -2,7 +2,7 @@
 import type { z } from 'zod'
 import type { ChainCheck } from '../../shared/audit/verify-chain.ts'
 import { DryRunResult } from '../../shared/contracts/dry-run-result.ts'
-import type { Incident, RecordedDecision, VerdictName } from '../../shared/contracts/incident.ts'
+import type { Incident, RecordedDecision, Verdict, VerdictName } from '../../shared/contracts/incident.ts'
 import { Ready } from '../../shared/contracts/ready.ts'
 import { decisionEvidence } from '../../shared/incident/decision-evidence.ts'
 import { colourVerdict } from '../colours.ts'
@@ -22,6 +22,9 @@ const MEANINGS: Readonly<Record<VerdictName, string>> = {
   dead_lettered: 'The pipeline itself failed on it; the trace has the reason.',
 }
 
+const meaningOf = ({ verdict, attached_to }: Verdict) =>
+  attached_to ? `It turned out to be part of ${attached_to}.` : MEANINGS[verdict]
+
 const header = (incident: Incident, { intact, problem }: ChainCheck, { width, colours }: Page): string[] => {
   const { incident_id, incident_class, status, accepted_at, verdict, duplicates, records } = incident
   const ended = verdict
@@ -30,7 +33,7 @@ const header = (incident: Incident, { intact, problem }: ChainCheck, { width, co
   const chain = intact ? 'chain intact' : `CHAIN BROKEN: ${problem}`
   return [
     `${colours.bold(incident_id)}  ${colourVerdict(status, colours)}`,
-    ...(verdict ? wrap(MEANINGS[verdict.verdict], width) : []),
+    ...(verdict ? wrap(meaningOf(verdict), width) : []),
     ...wrap(`Class ${incident_class}, accepted at ${accepted_at}, ${ended}.`, width),
     ...wrap(`Duplicates: ${duplicates}. Audit records: ${records}, ${chain}.`, width).map((line) =>
       intact ? line : colours.red(line),

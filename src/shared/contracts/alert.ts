@@ -15,6 +15,9 @@ const Name = z
 /** Numbers a source measured, by the source's own name for them. */
 export const MetricContext = z.record(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]{0,63}$/), z.number())
 
+/** Pages can be about many alerts; what goes beyond this is not looked for. */
+export const MAX_CORRELATION_KEYS = 24
+
 /** One condition inside a delivery, as one source sees it. The same incident may be seen by several sources. */
 export const Alert = z.object({
   source: SourceName,
@@ -27,8 +30,11 @@ export const Alert = z.object({
   incident_id: IncidentId.nullable(),
   /** What an incident id is derived from together with `starts_at`; equal for the same target whichever source saw it. */
   identity: z.string().min(1).max(1200),
-  /** Keys shared with other sources: `group:<sha256 of groupKey>`, `native:<source_key>`. Most specific first. */
-  correlation_keys: z.array(z.string().min(1).max(320)).min(1).max(4),
+  /**
+   * Keys shared with other sources, most specific first: `native:<source_key>`, also of a page this one was merged into;
+   * `group:<sha256 of groupKey>`; `target:<sha256 of identity>` of what was measured.
+   */
+  correlation_keys: z.array(z.string().min(1).max(320)).min(1).max(MAX_CORRELATION_KEYS),
   incident_class: IncidentClass,
   service: Name.min(1),
   /** Empty when the source cannot know it, as with pod. */
@@ -45,6 +51,8 @@ export const Alert = z.object({
   /** When the condition began; null for sources that do not say (legacy Grafana). */
   starts_at: Timestamp.nullable(),
   ends_at: Timestamp.nullable(),
+  /** When it was as it is said here, where the source says when: of two states of one occurrence the later stands. */
+  as_of: Timestamp.optional(),
 })
 export type Alert = z.infer<typeof Alert>
 

@@ -34,6 +34,8 @@ export const Verdict = z.strictObject({
   stage: z.enum(['accept', ...StageName.options]),
   blockers: z.array(Blocker),
   at: Timestamp,
+  /** Set where it was closed because it turned out to be part of this incident. */
+  attached_to: IncidentId.optional(),
 })
 export type Verdict = z.infer<typeof Verdict>
 

@@ -8,21 +8,24 @@ export interface CorrelationIndex {
   list: string[]
 }
 
-export const nativeKeys = ({ correlation_keys }: Alert): string[] =>
-  correlation_keys.filter((key) => key.startsWith('native:'))
+const keysOf =
+  (kind: 'native' | 'group' | 'target') =>
+  ({ correlation_keys }: Alert): string[] =>
+    correlation_keys.filter((key) => key.startsWith(`${kind}:`))
 
-export const groupKeys = ({ correlation_keys }: Alert): string[] =>
-  correlation_keys.filter((key) => key.startsWith('group:'))
+export const nativeKeys = keysOf('native')
+export const groupKeys = keysOf('group')
+export const targetKeys = keysOf('target')
 
 /**
  * A page is about a whole group and looks at all its incidents. A measurement is about one target and looks at that and
  * at the pages of its group alone: a thousand pods that fail at once do not wait for one another.
  */
 export const correlationIndex = (alert: Alert): CorrelationIndex => {
-  const native = nativeKeys(alert)
   const groups = groupKeys(alert)
   const pages = groups.map((group) => `pages:${group}`)
-  if (alert.kind === 'paging') return { look: [...native, ...groups], list: [...native, ...groups, ...pages] }
-  const target = `target:${alert.identity}`
-  return { look: [...native, target, ...pages], list: [...native, target, ...groups] }
+  const own = [...nativeKeys(alert), ...targetKeys(alert), ...(alert.incident_id ? [`id:${alert.incident_id}`] : [])]
+  return alert.kind === 'paging'
+    ? { look: [...own, ...groups], list: [...own, ...groups, ...pages] }
+    : { look: [...own, ...pages], list: [...own, ...groups] }
 }

@@ -25,7 +25,13 @@ interface Differs extends Partial<Omit<Sighting, 'starts_at' | 'ends_at' | 'deli
   group?: string | null
 }
 
-const keys = (sourceKey: string, group: string | null) => [`native:${sourceKey}`, ...(group ? [group] : [])]
+const keys = (sourceKey: string, group: string | null, targets: readonly string[]) => [
+  `native:${sourceKey}`,
+  ...(group ? [group] : []),
+  ...targets.map((identity) => `target:${sha(identity)}`),
+]
+
+const targetOf = (pod: string) => JSON.stringify(['target', 'high_memory_usage', 'api', 'prod', pod])
 
 const metric = (source: 'grafana' | 'alertmanager', differs: Differs): Sighting => {
   const { starts = 0, received = starts + 1, group = GROUP, ...rest } = differs
@@ -38,8 +44,8 @@ const metric = (source: 'grafana' | 'alertmanager', differs: Differs): Sighting 
     source_key,
     status,
     incident_id: null,
-    identity: JSON.stringify(['target', 'high_memory_usage', 'api', 'prod', pod]),
-    correlation_keys: keys(source_key, group),
+    identity: targetOf(pod),
+    correlation_keys: keys(source_key, group, [targetOf(pod)]),
     incident_class: 'high_memory_usage',
     service: 'api',
     namespace: 'prod',
@@ -66,14 +72,17 @@ export const legacy = (differs: Omit<Differs, 'starts'> = {}): Sighting => {
     ...metric('grafana', { ...differs, starts: 0, received: differs.received ?? 0 }),
     source_key,
     identity: JSON.stringify(['grafana-legacy', 1, 7]),
-    correlation_keys: keys(source_key, null),
+    correlation_keys: keys(source_key, null, []),
     starts_at: null,
     ends_at: null,
   }
 }
 
-export const page = (differs: Differs & { id?: string } = {}): Sighting => {
-  const { id = 'Q1', starts = 1, received = starts, group = GROUP, ...rest } = differs
+/** `pods` are those its body names; `into` is the page that it was merged into; `as_of` is in minutes. */
+export const page = (
+  differs: Omit<Differs, 'as_of'> & { id?: string; pods?: string[]; into?: string; as_of?: number } = {},
+): Sighting => {
+  const { id = 'Q1', pods = [], into, as_of, starts = 1, received = starts, group = GROUP, ...rest } = differs
   const source_key = `pagerduty:${id}`
   const status = rest.status ?? 'firing'
   return {
@@ -83,7 +92,7 @@ export const page = (differs: Differs & { id?: string } = {}): Sighting => {
     source_key,
     status,
     identity: JSON.stringify(['pagerduty', id]),
-    correlation_keys: keys(source_key, group),
+    correlation_keys: [...keys(source_key, group, pods.map(targetOf)), ...(into ? [`native:pagerduty:${into}`] : [])],
     incident_class: 'unclassified',
     namespace: '',
     pod: '',
@@ -92,6 +101,7 @@ export const page = (differs: Differs & { id?: string } = {}): Sighting => {
     source_ref: `https://pagerduty.example.com/incidents/${id}`,
     starts_at: at(starts),
     ends_at: status === 'resolved' ? at(received) : null,
+    ...(as_of !== undefined && { as_of: at(as_of) }),
     ...rest,
   }
 }

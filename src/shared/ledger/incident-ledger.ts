@@ -71,15 +71,15 @@ export class IncidentLedger {
   }
 
   /**
-   * One round trip, all or nothing: changes an incident and takes the queue's step with it. False when another writer
-   * was first: nothing was changed, look again and decide again.
+   * One round trip, all or nothing: changes an incident, others that change `also`, and takes the queue's step with it.
+   * False when another writer was first: nothing was changed, look again and decide again.
    */
-  async apply(change: LedgerChange, step: JobCommand | null): Promise<boolean> {
+  async apply(change: LedgerChange, step: JobCommand | null, also: readonly LedgerChange[] = []): Promise<boolean> {
     const keyCount = step ? (COMMAND_KEYS[step.command] ?? 0) : 0
     const stepKeys = step?.arguments.slice(0, keyCount) ?? []
     const stepArgs = step?.arguments.slice(keyCount) ?? []
-    const command = [this.keys.prefix, step?.command ?? '', stepArgs.length]
-    const args = [...stepArgs, ...changeArguments(change), ...command]
+    const changes = [change, ...also].map(changeArguments).flatMap((one) => [one.length, ...one])
+    const args = [...stepArgs, ...changes, this.keys.prefix, step?.command ?? '', stepArgs.length]
     const keys = step ? stepKeys.map(String) : [this.keys.index]
     return (await runScript(this.#redis, 'interlockAccept', keys, args)) === 1
   }

@@ -24,7 +24,13 @@ const CARRIED: Record<SourceName, readonly string[]> = {
     'version',
   ],
   pagerduty: [
-    ...['event.event_type', 'event.data.id', 'event.data.created_at', 'event.data.service.summary'],
+    ...[
+      'event.event_type',
+      'event.data.resolve_reason.incident.id',
+      'event.data.id',
+      'event.data.created_at',
+      'event.data.service.summary',
+    ],
     ...['event', 'incident.id', 'incident.created_at', 'incident.service.name'].map((field) => `messages[].${field}`),
     ...['source', 'incident_key', 'status', 'created_at', 'service.name'],
   ],

@@ -34,6 +34,7 @@ export const readGrafanaCourse = (raw: unknown): Reading[] => {
   if (target.service === '') return [rejected('labels.service', undefined, SERVICE_FIX)]
   const incidentClass = classOf(body.alert_name)
   const sourceKey = `grafana:${fingerprint}`
+  const identity = targetIdentity(incidentClass, target)
   return [
     alertReading(
       {
@@ -42,8 +43,8 @@ export const readGrafanaCourse = (raw: unknown): Reading[] => {
         source_key: sourceKey,
         status,
         incident_id: explicitId(labels.incident_id, annotations.incident_id, fingerprint),
-        identity: targetIdentity(incidentClass, target),
-        correlation_keys: correlationKeys(sourceKey, []),
+        identity,
+        correlation_keys: correlationKeys(sourceKey, [], [identity]),
         incident_class: incidentClass,
         ...target,
         ...(namedSeverity(labels.priority, labels.severity) ?? UNKNOWN_SEVERITY),

@@ -48,6 +48,7 @@ export const readGrafanaLegacy = (raw: unknown): Reading[] => {
 
   const gap = state === 'no_data'
   const sourceKey = `grafana:legacy:${orgId}:${ruleId}`
+  const identity = JSON.stringify(['grafana-legacy', orgId, ruleId])
   return [
     alertReading(
       {
@@ -56,8 +57,8 @@ export const readGrafanaLegacy = (raw: unknown): Reading[] => {
         source_key: sourceKey,
         status: state === 'ok' ? 'resolved' : 'firing',
         incident_id: explicitId(labels.data.incident_id),
-        identity: JSON.stringify(['grafana-legacy', orgId, ruleId]),
-        correlation_keys: correlationKeys(sourceKey, []),
+        identity,
+        correlation_keys: correlationKeys(sourceKey, [], [identity]),
         incident_class: gap ? MONITORING_GAP : classOf(body.ruleName),
         ...target,
         ...((gap ? null : namedSeverity(labels.data.priority, labels.data.severity)) ?? UNKNOWN_SEVERITY),

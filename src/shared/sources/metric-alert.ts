@@ -74,6 +74,7 @@ const readAlert = (raw: unknown, at: string, batch: BatchBody, dialect: Dialect)
     return rejected(`${at}.labels.alertname`, labels.alertname, 'name the alert with letters or digits')
 
   const sourceKey = `${dialect.source}:${alert.fingerprint}:${alert.startsAt}`
+  const identity = targetIdentity(incidentClass, target)
   const { incident_id: annotatedId, ...others } = annotations
   const annotated = numbersIn(others)
   return alertReading(
@@ -83,8 +84,8 @@ const readAlert = (raw: unknown, at: string, batch: BatchBody, dialect: Dialect)
       source_key: sourceKey,
       status: alert.status,
       incident_id: explicitId(labels.incident_id, annotatedId),
-      identity: targetIdentity(incidentClass, target),
-      correlation_keys: correlationKeys(sourceKey, groupHashes(batch.groupKey)),
+      identity,
+      correlation_keys: correlationKeys(sourceKey, groupHashes(batch.groupKey), [identity]),
       incident_class: incidentClass,
       ...target,
       ...((gap ? null : namedSeverity(labels.priority, labels.severity)) ?? UNKNOWN_SEVERITY),

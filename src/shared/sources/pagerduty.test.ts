@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'vitest'
 import { fixtureBody, patched } from '../../../tests/support/fixture.ts'
 import { RECEIVED_AT } from '../../../tests/support/source-fixtures.ts'
+import { alertmanager } from './alertmanager.ts'
 import { pagerduty } from './pagerduty.ts'
 
 const read = (path: string, patch: object) => pagerduty.read(patched(fixtureBody(path), patch), RECEIVED_AT)[0]
@@ -52,13 +53,15 @@ describe('V3', () => {
     expect(v3(data)).toMatchObject({ reading: 'alert', alert })
   })
 
-  test('at most four keys', () => {
-    const alerts = ['a', 'b', 'c', 'd'].map((digit) => ({ alert_key: digit.repeat(64) }))
-    expect(v3({ alerts })).toHaveProperty('alert.correlation_keys.length', 4)
+  test('the keys of at most eight alerts', () => {
+    const alerts = [...'abcdef0123456789'].map((digit) => ({ alert_key: digit.repeat(64) }))
+    expect(v3({ incident_key: null, alerts })).toHaveProperty('alert.correlation_keys.length', 1 + 8)
   })
 
   test.each([
-    ['incident.reopened', { alert: { status: 'firing', ends_at: null } }],
+    ['incident.triggered', { alert: { status: 'firing', ends_at: null, as_of: '2026-05-17T11:42:31.184Z' } }],
+    ['incident.reopened', { alert: { status: 'firing', ends_at: null, as_of: '2026-05-17T11:42:31.184Z' } }],
+    ['incident.priority_updated', { alert: { status: 'firing', ends_at: null, as_of: '2026-05-17T11:42:31.184Z' } }],
     ['incident.resolved', { alert: { status: 'resolved', ends_at: '2026-05-17T11:42:31.184Z' } }],
     [
       'incident.acknowledged',
@@ -68,6 +71,26 @@ describe('V3', () => {
     ['service.updated', { reading: 'ignored' }],
   ])('event %s', (event_type, reading) => {
     expect(v3({}, { event_type })).toMatchObject(reading)
+  })
+
+  test('a priority changed after the end does not begin it again', () => {
+    expect(v3({ status: 'resolved' }, { event_type: 'incident.priority_updated' })).toMatchObject({
+      alert: { status: 'resolved', ends_at: '2026-05-17T11:42:31.184Z' },
+    })
+  })
+
+  test.each([
+    [
+      'another',
+      { type: 'incident_reference', id: 'Q2' },
+      ['native:pagerduty:Q1PLM4T8R2AX7K', 'native:pagerduty:Q2', `group:${KEY}`],
+    ],
+    ['one that is not named', null, ['native:pagerduty:Q1PLM4T8R2AX7K', `group:${KEY}`]],
+  ])('merged into %s, it goes on', (_which, incident, correlation_keys) => {
+    const resolve_reason = { type: 'merge_resolve_reason', incident }
+    expect(v3({ status: 'resolved', resolve_reason }, { event_type: 'incident.resolved' })).toMatchObject({
+      alert: { status: 'firing', ends_at: null, as_of: '2026-05-17T11:42:31.184Z', correlation_keys },
+    })
   })
 
   test('an event without an incident is ignored, a trigger without one rejected', () => {
@@ -83,7 +106,87 @@ describe('V3', () => {
   })
 })
 
+describe('the body of an alert, where the key is null', () => {
+  const sent = {
+    alertmanager: fixtureBody('webhooks/pagerduty/incident.triggered.alert_body.json'),
+    grafana: fixtureBody('webhooks/pagerduty/incident.triggered.text_body.json'),
+  }
+  const keysOf = (reading: ReturnType<typeof read>) =>
+    reading?.reading === 'alert' ? reading.alert.correlation_keys : reading?.reading
+  const details = (value: unknown) => keysOf(v3({ incident_key: null, body: { details: value } }))?.slice(1)
+  const target = (labels: object) => {
+    const [reading] = alertmanager.read(
+      patched(fixtureBody('webhooks/alertmanager/firing.single.json'), { groupKey: '', alerts: { 0: { labels } } }),
+      RECEIVED_AT,
+    )
+    return keysOf(reading)?.slice(1)
+  }
+  const LABELS = { alertname: 'high_memory_usage', service: 'api', namespace: 'prod', pod: 'api-1' }
+  const NAMES = ' - alertname = high_memory_usage\n - namespace = prod\n - pod = api-1\n - service = api\n'
+
+  test.each(Object.entries(sent))('as %s writes it names the target that was measured', (_sender, body) => {
+    const [reading] = pagerduty.read(body, RECEIVED_AT)
+    expect(keysOf(reading)).toEqual(['native:pagerduty:Q1PLM4T8R2AX7K', ...(target({}) ?? [])])
+    expect(reading).toMatchObject({ alert: { namespace: '', pod: '', metric_context: {} } })
+  })
+
+  test.each<[string, unknown]>([
+    ['a list of alerts', { firing: [{ labels: LABELS }] }],
+    ['text of Grafana', { firing: `\nValue: B=93\nLabels:\n${NAMES}Annotations:\n - pod = other\n` }],
+    ['text of Alertmanager', { firing: `Labels:\n${NAMES}Annotations:\nSource: https://p.example.com\n` }],
+    ['labels', { labels: LABELS }],
+    ['labels among the details', { ...LABELS, num_firing: '1' }],
+  ])('names the target in %s', (_form, value) => {
+    expect(details(value)).toEqual(target(LABELS))
+  })
+
+  test('names each of several targets once, and at most twelve', () => {
+    const pods = Array.from({ length: 20 }, (_, i) => ({ labels: { ...LABELS, pod: `api-${i}` } }))
+    expect(details({ firing: [pods[0], pods[0], pods[1]] })).toEqual(
+      pods.slice(0, 2).flatMap(({ labels }) => target(labels) ?? []),
+    )
+    expect(details({ firing: pods })).toHaveLength(12)
+  })
+
+  test('holds the group as its sender names it', () => {
+    const { groupKey } = fixtureBody('webhooks/alertmanager/firing.single.json') as { groupKey: string }
+    for (const name of ['groupKey', 'group_key']) expect(details({ [name]: groupKey })).toEqual([`group:${KEY}`])
+  })
+
+  test.each<[string, object]>([
+    ['the body', { body: { cef_details: { dedup_key: KEY } } }],
+    ['an alert', { alerts: [{ body: { cef_details: { dedup_key: KEY } } }] }],
+  ])('holds the deduplication key of %s', (_where, data) => {
+    expect(keysOf(v3({ incident_key: null, ...data }))?.slice(1)).toEqual([`group:${KEY}`])
+  })
+
+  test.each<[string, unknown]>([
+    ['nothing', undefined],
+    ['text', 'memory is high'],
+    ['no alert’s name', { firing: [{ labels: { service: 'api' } }] }],
+    ['no service', { labels: { alertname: 'x' } }],
+    ['labels that are none', { firing: [{ labels: { alertname: 7, service: 'api' } }, null, 'x'], labels: [] }],
+    ['text without labels', { firing: 'Labels: none\n - alertname' }],
+    ['what is over', { resolved: [{ labels: LABELS }] }],
+  ])('names none with %s', (_case, value) => {
+    expect(details(value)).toEqual([])
+  })
+
+  test('of a monitoring gap names that, not the rule', () => {
+    expect(details({ labels: { ...LABELS, alertname: 'DatasourceNoData' } })).toEqual(
+      target({ ...LABELS, alertname: 'monitoring_gap' }),
+    )
+  })
+})
+
 describe('V2', () => {
+  test('has the deduplication key in its log entries as well', () => {
+    const log_entries = { 0: { channel: { cef_details: { dedup_key: 'b'.repeat(64) } } } }
+    expect(v2({ log_entries, incident: { alerts: undefined } })).toMatchObject({
+      alert: { correlation_keys: [expect.stringContaining('native:'), `group:${'b'.repeat(64)}`] },
+    })
+  })
+
   test.each([
     ['incident.resolve', { alert: { status: 'resolved', ends_at: '2026-05-17T11:42:31.000Z' } }],
     ['incident.acknowledge', { reading: 'ignored' }],

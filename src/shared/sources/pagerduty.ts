@@ -1,37 +1,42 @@
 /** PagerDuty: V3 webhooks, V2 (`messages[]`, still seen) and the short format of the course; told apart by shape. */
 import { z } from 'zod'
-import type { Alert } from '../contracts/alert.ts'
 import { instantOrNull } from './instant.ts'
 import { explicitId } from './labels.ts'
 import { readIncident } from './pagerduty-incident.ts'
 import { ignored, rejected, rejectedBy, shown } from './reading.ts'
 import type { Reading, Source } from './source.ts'
 
-type Status = Alert['status']
-
-/** Every event that opens or ends an incident, V3 and V2. The list of events is open; all others do neither. */
-const MEANING: ReadonlyMap<string, Status> = new Map([
-  ['incident.triggered', 'firing'],
-  ['incident.reopened', 'firing'],
-  ['incident.resolved', 'resolved'],
-  ['incident.trigger', 'firing'],
-  ['incident.resolve', 'resolved'],
+/** Every event, V3 and V2, that opens or ends an incident or says how severe it is. The list is open; others do neither. */
+const EVENTS: ReadonlySet<string> = new Set([
+  ...['incident.triggered', 'incident.reopened', 'incident.priority_updated', 'incident.resolved'],
+  ...['incident.trigger', 'incident.resolve'],
 ])
 
 interface Event {
   type: string
   at?: unknown
   incident?: unknown
+  bodies?: readonly unknown[]
 }
 
+const Ended = z.object({ status: z.literal('resolved') })
+/** Merged into another incident it is not fixed: it goes on as that one. */
 const Merged = z.object({ resolve_reason: z.object({ type: z.literal('merge_resolve_reason') }) })
 
-const readEvent = ({ type, at, incident }: Event, field: string): Reading => {
-  const status = MEANING.get(type)
-  if (status === undefined) return ignored(`event ${shown(type)} neither opens nor ends an incident`)
-  if (status === 'firing') return readIncident(incident, field, { status, ends_at: null })
-  if (Merged.safeParse(incident).success) return ignored('resolved by merging into another incident: not fixed')
-  return readIncident(incident, field, { status, ends_at: instantOrNull(at) })
+const isOver = ({ type, incident }: Event): boolean =>
+  type === 'incident.priority_updated' ? Ended.safeParse(incident).success : /\.resolved?$/.test(type)
+
+const readEvent = (event: Event, field: string): Reading => {
+  const { type, incident, bodies = [] } = event
+  if (!EVENTS.has(type)) return ignored(`event ${shown(type)} neither opens nor ends an incident`)
+  const as_of = instantOrNull(event.at)
+  const over = isOver(event) && !Merged.safeParse(incident).success
+  return readIncident(incident, field, {
+    status: over ? 'resolved' : 'firing',
+    ends_at: over ? as_of : null,
+    as_of,
+    bodies,
+  })
 }
 
 const V3 = z.object({
@@ -54,14 +59,16 @@ const V2Message = z.object({
   event: z.string('send the type of the event'),
   created_on: z.unknown().optional(),
   incident: z.unknown().optional(),
+  log_entries: z.array(z.object({ channel: z.unknown() }).catch({ channel: null })).catch([]),
 })
 
 const readMessage = (raw: unknown, index: number): Reading => {
   const field = `messages[${index}]`
   const parsed = V2Message.safeParse(raw)
   if (!parsed.success) return rejectedBy(parsed.error, raw, field)
-  const { event, created_on, incident } = parsed.data
-  return readEvent({ type: event, at: created_on, incident }, `${field}.incident`)
+  const { event, created_on, incident, log_entries } = parsed.data
+  const bodies = log_entries.map(({ channel }) => channel)
+  return readEvent({ type: event, at: created_on, incident, bodies }, `${field}.incident`)
 }
 
 const readV2 = (body: unknown): Reading[] => {
@@ -86,7 +93,7 @@ const readCourse = (body: unknown): Reading[] => {
   const incident = { ...parsed.data, id: incident_key }
   const happened = status === 'triggered' ? ('firing' as const) : ('resolved' as const)
   const ends_at = happened === 'resolved' ? instantOrNull(resolved_at) : null
-  return [readIncident(incident, '', { status: happened, ends_at, incident_id: explicitId(incident_key) })]
+  return [readIncident(incident, '', { status: happened, ends_at, as_of: null, incident_id: explicitId(incident_key) })]
 }
 
 /** The field that gives a format away, in the order in which they are tried. */

@@ -7,7 +7,7 @@ import { checkPreApproval, checkRadius } from '../../shared/policy/pre-approval.
 import { findAction, missingTarget, planAction } from '../actions/index.ts'
 import { describeConflicts } from '../blockers/source-conflict.ts'
 import { defineStage } from '../stage.ts'
-import { DryRunKnown, dryRunKnown } from './dry-run-known.ts'
+import { DryRunKnown, dryRunFromPolicies, dryRunKnown } from './dry-run-known.ts'
 
 type Found = Pick<DryRunResult, 'preconditions' | 'blockers' | 'plan'>
 
@@ -51,6 +51,7 @@ export const dryRun = defineStage({
   known: DryRunKnown,
   output: DryRunResult,
   load: dryRunKnown,
+  fromPolicies: dryRunFromPolicies,
   decide: (ready, known) => {
     const action = passedReadiness(ready, known)
     const { preconditions, blockers, plan } = typeof action === 'string' ? check(action, ready, known) : action

@@ -12,8 +12,8 @@ import { counted, type Read, Shown, type Tally } from './tally.ts'
 interface Row {
   incident_id: string
   incident_class: string
-  then: Omit<Ended, 'output_digest'>
-  with: Omit<Ended, 'output_digest'>
+  recorded: Omit<Ended, 'output_digest'>
+  replayed: Omit<Ended, 'output_digest'>
   gone: Blocker['code'][]
   new: Blocker['code'][]
 }
@@ -22,23 +22,23 @@ type Problem = Pick<IncidentReplay, 'incident_id' | 'outcome' | 'reasons' | 'dif
 
 const codes = ({ blockers }: Pick<Ended, 'blockers'>): Set<Blocker['code']> => new Set(blockers.map(({ code }) => code))
 
-const changeOf = ({ gone, new: added, then, with: now }: Row): string => {
+const changeOf = ({ gone, new: added, recorded, replayed }: Row): string => {
   const blockers = [...gone.map((code) => `- ${code}`), ...added.map((code) => `+ ${code}`)]
   if (blockers.length > 0) return blockers.join(', ')
-  return then.verdict === now.verdict ? 'the same verdict with other values' : ''
+  return recorded.verdict === replayed.verdict ? 'the same verdict with other values' : ''
 }
 
 const rowOf = (
   { incident_id, incident_class }: Pick<Row, 'incident_id' | 'incident_class'>,
-  { output_digest: _, ...then }: Ended,
-  { output_digest: __, ...now }: Ended,
+  { output_digest: _, ...recorded }: Ended,
+  { output_digest: __, ...replayed }: Ended,
 ): Row => {
-  const [before, after] = [codes(then), codes(now)]
+  const [before, after] = [codes(recorded), codes(replayed)]
   return {
     incident_id,
     incident_class,
-    then,
-    with: now,
+    recorded,
+    replayed,
     gone: [...before].filter((code) => !after.has(code)),
     new: [...after].filter((code) => !before.has(code)),
   }
@@ -50,12 +50,13 @@ export const policyTally = (policies: PolicySet, limit: number, colours: Colours
   const listed = new Shown<Row>(limit)
   const problems = new Shown<Problem>(limit)
 
-  const compare = (incident: Pick<Row, 'incident_id' | 'incident_class'>, then: Ended, now: Ended): void => {
+  const compare = (incident: Pick<Row, 'incident_id' | 'incident_class'>, recorded: Ended, replayed: Ended): void => {
     counts.compared++
-    if (then.verdict !== now.verdict) counts.changed++
-    const transition = `${then.verdict} -> ${now.verdict}` as const
+    if (recorded.verdict !== replayed.verdict) counts.changed++
+    const transition = `${recorded.verdict} -> ${replayed.verdict}` as const
     transitions.set(transition, (transitions.get(transition) ?? 0) + 1)
-    if (then.verdict !== now.verdict || then.output_digest !== now.output_digest) listed.add(rowOf(incident, then, now))
+    if (recorded.verdict !== replayed.verdict || recorded.output_digest !== replayed.output_digest)
+      listed.add(rowOf(incident, recorded, replayed))
   }
 
   const take = async (read: Read): Promise<void> => {
@@ -69,9 +70,9 @@ export const policyTally = (policies: PolicySet, limit: number, colours: Colours
       problems.add(replay ?? { ...unread, reasons: 'problem' in read ? [read.problem] : [] })
       return
     }
-    const then = endedThen(replay)
-    const now = then && (await endUnder(policies, stored, replay))
-    if (then && now) compare(stored.incident, then, now)
+    const recorded = endedThen(replay)
+    const replayed = recorded && (await endUnder(policies, stored, replay))
+    if (recorded && replayed) compare(stored.incident, recorded, replayed)
     else counts.undecided++
   }
 
@@ -101,11 +102,11 @@ export const policyTally = (policies: PolicySet, limit: number, colours: Colours
       const rows = listed.items.map((row) => [
         row.incident_id,
         row.incident_class,
-        colourVerdict(row.then.verdict, colours),
-        colourVerdict(row.with.verdict, colours),
+        colourVerdict(row.recorded.verdict, colours),
+        colourVerdict(row.replayed.verdict, colours),
         changeOf(row),
       ])
-      const head = ['INCIDENT', 'CLASS', 'THEN', 'WITH THIS POLICY', 'BLOCKERS GONE (-) AND NEW (+)']
+      const head = ['INCIDENT', 'CLASS', 'RECORDED', 'WITH THIS POLICY', 'BLOCKERS GONE (-) AND NEW (+)']
       const out = [
         ...(rows.length > 0 ? [table(head, rows), ...listed.more, ''] : []),
         ...moved.map(([transition, count]) => `${String(count).padStart(6)}  ${transition}`),

@@ -8,6 +8,8 @@ import { highestResidentMb } from './worker-memory.ts'
 
 const BIN = projectFile('bin/interlock')
 const POLL_MS = 20
+/** So little that memory which grew with the ledger would end the run. */
+const HEAP = '--max-old-space-size=48'
 
 export interface ReplayRun {
   incidents: number
@@ -19,7 +21,7 @@ export interface ReplayRun {
 /** Throws unless every incident is identical. */
 const replayRun = async ({ host, port }: Redis['options'], installation: string): Promise<ReplayRun> => {
   const began = performance.now()
-  const replay = spawn(process.execPath, [BIN, 'replay', '--all', '--json'], {
+  const replay = spawn(process.execPath, [HEAP, BIN, 'replay', '--all', '--json'], {
     env: { ...process.env, REDIS_URL: `redis://${host}:${port}`, QUEUE_PREFIX: installation },
     stdio: ['ignore', 'pipe', 'inherit'],
   })

@@ -7,6 +7,7 @@ import { startRedis } from '../src/shared/redis-server.ts'
 import { bareEngine } from './bare-engine.ts'
 import { interlockEngine } from './interlock-engine.ts'
 import { type Engine, type Latency, latency, median, type Throughput, throughput } from './measure.ts'
+import { replayRuns } from './replay-runs.ts'
 import { workerMemory } from './worker-memory.ts'
 
 const positive = (text: string) => {
@@ -23,6 +24,7 @@ const options = new Command('npm run bench --')
   .option('--rate <n>', 'incidents a second for the latency', positive, 100)
   .option('--seconds <n>', 'how long to measure latency', positive, 10)
   .option('--worker-memory <n>', 'also the highest memory of one worker process over so many incidents', positive)
+  .option('--replay <n>', 'also the time and the highest memory of a replay of so many incidents', positive)
   .option('--json <file>', 'write the figures as JSON as well')
   .parse()
   .opts<{
@@ -32,6 +34,7 @@ const options = new Command('npm run bench --')
     rate: number
     seconds: number
     workerMemory?: number
+    replay?: number
     json?: string
   }>()
 
@@ -87,6 +90,14 @@ try {
           return workerMemory(engine, new IncidentLedger(redis, 'bench'), redis, 'bench', options.workerMemory ?? 0)
         })
 
+  const replays =
+    options.replay === undefined
+      ? []
+      : await withEngine('interlock', server.url, (engine, redis) => {
+          progress(`replay of ${options.replay} incidents`)
+          return replayRuns(engine, redis, 'bench', options.replay ?? 0)
+        })
+
   const figure = (name: EngineName) => ({
     incidents_per_second: Math.round(median(rounds[name].map((round) => round.incidents_per_second))),
     commands_per_incident: Math.round(median(rounds[name].map((round) => round.commands_per_incident))),
@@ -102,6 +113,7 @@ try {
     interlock: figure('interlock'),
     ratio: Number(median(ratios).toFixed(3)),
     worker_mb: workerMb,
+    replays,
   }
   if (options.json) writeFileSync(options.json, `${JSON.stringify(report, null, 2)}\n`)
 
@@ -114,6 +126,8 @@ try {
     )
   }
   if (workerMb !== undefined) process.stdout.write(`one worker process: at most ${workerMb.toFixed(0)} MB\n`)
+  for (const { incidents, seconds, mb } of replays)
+    process.stdout.write(`replay of ${incidents} incidents: ${seconds.toFixed(1)} s, at most ${mb.toFixed(0)} MB\n`)
   process.stdout.write(`ratio interlock/bare at concurrency ${options.concurrency}: ${report.ratio.toFixed(2)}\n`)
 } finally {
   await server.stop()

@@ -11,7 +11,8 @@ const BIN = projectFile('bin/interlock')
 const AHEAD = 2000
 const POLL_MS = 50
 
-const highestResidentMb = (pid: number): number =>
+/** Megabytes, while the process runs. */
+export const highestResidentMb = (pid: number): number =>
   Number(/^VmHWM:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) / 1024
 
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))

@@ -4,6 +4,7 @@ import { createInterface } from 'node:readline'
 import { Command } from 'commander'
 import { type ChainCheck, verifyChain } from '../shared/audit/verify-chain.ts'
 import { AuditRecord } from '../shared/contracts/audit-record.ts'
+import { everyIncident } from '../shared/ledger/every-incident.ts'
 import { type IncidentLedger, IncidentUnreadable } from '../shared/ledger/incident-ledger.ts'
 import { type Answer, answerError, CommandError, printAnswer } from './answer.ts'
 import { withLedger } from './with-ledger.ts'
@@ -18,15 +19,6 @@ const note = (verified: Verified, incident_id: string, records: number, { proble
   verified.incidents++
   verified.records += records
   if (problem !== null) verified.broken.push({ incident_id, problem })
-}
-
-async function* everyIncident(ledger: IncidentLedger): AsyncGenerator<string> {
-  for (let after: { at: number; id: string } | null = null; ; ) {
-    const page: { at: number; id: string }[] = await ledger.idsAfter(after, 500)
-    yield* page.map(({ id }) => id)
-    after = page.at(-1) ?? null
-    if (!after) return
-  }
 }
 
 /** A record that cannot be read is as broken as one that was changed. */

@@ -32,6 +32,10 @@ export const COMMANDS: Commands = {
   },
   show: { does: 'what happened to one incident, and why', load: async () => (await import('./show.ts')).showCommand },
   trace: { does: 'the audit records of one incident', load: async () => (await import('./trace.ts')).traceCommand },
+  replay: {
+    does: 'decide again from what was recorded, or under another policy',
+    load: async () => (await import('./replay.ts')).replayCommand,
+  },
   audit: {
     does: 'verify the hash chain, online or from an export',
     load: async () => (await import('./audit.ts')).auditCommand,

@@ -3,10 +3,8 @@
  * decision and enqueues the next stage in one step. Nothing is written before that step, so a crash leaves no trace.
  */
 import { UnrecoverableError } from 'bullmq'
-import { canonicalJson, digest, sha256 } from '../shared/audit/digest.ts'
-import type { Kept } from '../shared/audit/kept.ts'
-import { chain, type RecordContent } from '../shared/audit/record.ts'
-import type { AuditRecord, StageName } from '../shared/contracts/audit-record.ts'
+import { chain } from '../shared/audit/record.ts'
+import type { StageName } from '../shared/contracts/audit-record.ts'
 import type { DryRunResult } from '../shared/contracts/dry-run-result.ts'
 import type { Incident, Verdict } from '../shared/contracts/incident.ts'
 import { JobData } from '../shared/contracts/job.ts'
@@ -15,11 +13,12 @@ import type { PolicySet } from '../shared/contracts/policy.ts'
 import type { Ready } from '../shared/contracts/ready.ts'
 import { stopScopes } from '../shared/incident/stop-scopes.ts'
 import { changeArguments } from '../shared/ledger/change.ts'
-import { type DecisionTexts, toFields } from '../shared/ledger/incident-fields.ts'
+import { toFields } from '../shared/ledger/incident-fields.ts'
 import { type IncidentLedger, parseIncidentReply } from '../shared/ledger/incident-ledger.ts'
 import { type Commit, Handoff, type ReadAhead } from '../shared/queue/handoff-backend.ts'
+import { type Decided, decideStage, type GivenInput, recordsOf, verdictOf } from './decide-stage.ts'
 import { type AnyStage, stageAfter, stageBefore } from './pipeline.ts'
-import { RULES_VERSION, type Snapshot, type StageResult } from './stage.ts'
+import { RULES_VERSION, type Snapshot } from './stage.ts'
 
 export interface StageContext {
   ledger: IncidentLedger
@@ -45,14 +44,6 @@ export type StageSummary =
       score: number | null
     }
 
-interface GivenInput {
-  input: unknown
-  /** Of the output it is, where a stage before recorded it. */
-  digest?: string
-  /** Byte for byte what the audit trace names, and written under these rules: there is nothing a schema could add. */
-  trusted: boolean
-}
-
 /** The input of a stage is what the stage before recorded; the first one starts from the incident's sightings. */
 const inputOf = (stage: StageName, { incident, trace }: Snapshot): GivenInput => {
   const before = stageBefore(stage)
@@ -66,54 +57,15 @@ const inputOf = (stage: StageName, { incident, trace }: Snapshot): GivenInput =>
   return { input: output, digest: output_digest, trusted: record !== undefined && rules_version === RULES_VERSION }
 }
 
-interface Decided {
-  result: StageResult<unknown>
-  texts: DecisionTexts
-  terms: Kept<object> | null
-  input_digest: string
-}
-
-/** One record per event of the decision; the last one carries the change of status. */
-const contentsOf = (
-  stage: StageName,
-  { incident_id, status }: Incident,
-  { result, texts, input_digest }: Decided,
-  actor: string,
-): RecordContent[] => {
-  const { now, policy_digest } = texts.decision
-  const digests = {
-    input_digest,
-    output_digest: sha256(texts.output),
-    prompt_hash: sha256([stage, input_digest, JSON.stringify(texts.decision), texts.known].join('\n')),
-  }
-  const after = result.outcome === 'next' ? stageAfter(stage) : result.verdict
-  return result.events.map((event, position) => ({
-    at: now,
-    incident_id,
-    event,
-    stage,
-    actor,
-    ...digests,
-    decision_diff: {
-      ...result.diff?.[event],
-      ...(position === result.events.length - 1 && { status: [status, after] }),
-    } satisfies AuditRecord['decision_diff'],
-    policy_digest,
-  }))
-}
-
 /** The commit of a decision: its records chained to the head that was read, the new state, and where it is counted. */
 const commitOf = (stage: StageName, incident: Incident, decided: Decided, actor: string) => {
   const { result, texts } = decided
   const next = result.outcome === 'next' ? stageAfter(stage) : null
-  const verdict: Verdict | null =
-    result.outcome === 'stop'
-      ? { verdict: result.verdict, stage, blockers: result.blockers, at: texts.decision.now }
-      : null
-  const linked = chain(incident, contentsOf(stage, incident, decided, actor))
+  const verdict = verdictOf(stage, decided)
+  const linked = chain(incident, recordsOf(stage, incident.incident_id, decided, actor))
   const normalized = stage === 'normalize' ? (result.output as Normalized) : null
-  const { incident_id } = incident
   const action = stage === 'dry-run' ? (result.output as DryRunResult).action : null
+  const { incident_id } = incident
   const commit: Commit = {
     incident_id,
     next,
@@ -140,29 +92,6 @@ const commitOf = (stage: StageName, incident: Incident, decided: Decided, actor:
   return { commit, verdict }
 }
 
-const decide = async (stage: AnyStage, snapshot: Snapshot, now: string): Promise<Decided> => {
-  const given = inputOf(stage.name, snapshot)
-  const input = given.trusted ? given.input : stage.input.parse(given.input)
-  const { known, own, terms } = await stage.load(snapshot)
-  const result = stage.decide(input, known, now)
-  return {
-    result,
-    terms,
-    input_digest: given.digest ?? digest(input),
-    texts: {
-      decision: {
-        outcome: result.outcome,
-        now,
-        policy_digest: known.policy_digest,
-        terms_digest: terms?.digest ?? null,
-        rules_version: RULES_VERSION,
-      },
-      known: canonicalJson(own),
-      output: canonicalJson(result.output),
-    },
-  }
-}
-
 /** Whose decision a stage starts from, for the ledger to read no more than that. */
 export const startsFrom = (stage: StageName): StageName | 'none' => stageBefore(stage) ?? 'none'
 
@@ -186,7 +115,8 @@ const decideOnce = async (
   if (incident.status !== stage.name)
     return { commit: null, summary: { incident_id: incidentId, outcome: 'skipped', reason: incident.status } }
   const at = now()
-  const decided = await decide(stage, { ...read, policies: policies() }, at)
+  const snapshot = { ...read, policies: policies() }
+  const decided = decideStage(stage, inputOf(stage.name, snapshot), await stage.load(snapshot), at)
   const { commit, verdict } = commitOf(stage.name, incident, decided, actor)
   const { outcome, output } = decided.result
   const score = stage.name === 'readiness' ? (output as Ready).readiness.score : null

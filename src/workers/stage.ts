@@ -51,6 +51,8 @@ export interface Stage<Name extends StageName, Input, Known extends { policy_dig
   known: z.ZodType<Known>
   output: z.ZodType<Output>
   load(snapshot: Snapshot): Loaded<Known> | Promise<Loaded<Known>>
+  /** What the policy folder alone says of it: a replay under another folder puts this in the place of what was recorded. */
+  fromPolicies(policies: PolicySet, incident: Pick<Incident, 'incident_class' | 'event'>): Partial<Known>
   decide(input: Input, known: Known, now: string): StageResult<Output>
 }
 

@@ -44,6 +44,7 @@ export const PURE_ROOMS = [
   'src/workers/blockers/',
   'src/workers/actions/',
   'src/workers/stages/',
+  'src/workers/replay/',
 ] as const
 
 /** Packages that only compute, with the names that may be taken from them where not all do. */

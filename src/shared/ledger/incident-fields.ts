@@ -18,6 +18,9 @@ export interface DecisionTexts {
   output: string
 }
 
+/** The lines of a decision as they are stored; `decision` is JSON. */
+export type StoredTexts = Record<keyof DecisionTexts, string>
+
 /** The fields a change may set. */
 export interface IncidentPatch {
   incident_id?: string
@@ -85,16 +88,23 @@ interface StoredDecision {
   output: unknown
 }
 
+/** The bytes of a decision as they lie in the ledger; null where none are, or not its three lines. */
+export const storedTexts = (field: string | null | undefined): StoredTexts | null => {
+  const [decision, known, output, more] = field?.split('\n') ?? []
+  if (decision === undefined || known === undefined || output === undefined || more !== undefined) return null
+  return { decision, known, output }
+}
+
 const decisionsIn = (fields: Record<string, string>): Partial<Record<StageName, StoredDecision>> => {
   const decisions: Partial<Record<StageName, StoredDecision>> = {}
   for (const stage of StageName.options) {
-    const [decision, known, output] = fields[`decision:${stage}`]?.split('\n') ?? []
-    if (decision === undefined || known === undefined || output === undefined) continue
+    const texts = storedTexts(fields[`decision:${stage}`])
+    if (texts === null) continue
     decisions[stage] = {
-      ...JSON.parse(decision),
-      known: JSON.parse(known),
-      output: JSON.parse(output),
-      output_digest: sha256(output),
+      ...JSON.parse(texts.decision),
+      known: JSON.parse(texts.known),
+      output: JSON.parse(texts.output),
+      output_digest: sha256(texts.output),
     }
   }
   return decisions

@@ -140,6 +140,11 @@ export class IncidentLedger {
     }
   }
 
+  /** How many incidents `idsAfter` would list. */
+  async count(): Promise<number> {
+    return this.#redis.zcard(this.keys.index)
+  }
+
   /** Where every alert is: `received` = the sum of all others, or something was lost. */
   async accounting(): Promise<Record<string, number>> {
     return this.#counted(await this.#redis.hgetall(this.keys.accounting))

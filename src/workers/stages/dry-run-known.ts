@@ -4,8 +4,9 @@ import { Blocker } from '../../shared/contracts/blocker.ts'
 import { Radius } from '../../shared/contracts/card.ts'
 import { Facts } from '../../shared/contracts/facts.ts'
 import { Sha256 } from '../../shared/contracts/identifiers.ts'
+import type { Incident } from '../../shared/contracts/incident.ts'
 import { Conflict } from '../../shared/contracts/normalized.ts'
-import { PreApprovedAction } from '../../shared/contracts/policy.ts'
+import { type PolicySet, PreApprovedAction } from '../../shared/contracts/policy.ts'
 import { gateCard } from '../blockers/gate-input.ts'
 import type { Loaded, Snapshot } from '../stage.ts'
 import { termsFrom } from './terms.ts'
@@ -43,3 +44,8 @@ export const dryRunKnown = ({ incident, trace, policies }: Snapshot): Loaded<Dry
   }
   return { known: { ...terms.value, ...own }, own, terms }
 }
+
+export const dryRunFromPolicies = (
+  policies: PolicySet,
+  { incident_class, event }: Pick<Incident, 'incident_class' | 'event'>,
+): Partial<DryRunKnown> => ({ ...termsOf(policies, incident_class, event).value, policy_digest: policies.digest })

@@ -7,7 +7,7 @@ import { Ready } from '../../shared/contracts/ready.ts'
 import { checkPreApproval, checkRadius } from '../../shared/policy/pre-approval.ts'
 import { findAction, missingTarget, planAction } from '../actions/index.ts'
 import { defineStage } from '../stage.ts'
-import { DryRunKnown, dryRunKnown } from './dry-run-known.ts'
+import { DryRunKnown, dryRunFromPolicies, dryRunKnown } from './dry-run-known.ts'
 
 type Found = Pick<DryRunResult, 'preconditions' | 'blockers' | 'plan'>
 
@@ -52,6 +52,7 @@ export const dryRun = defineStage({
   known: DryRunKnown,
   output: DryRunResult,
   load: dryRunKnown,
+  fromPolicies: dryRunFromPolicies,
   decide: (ready, known) => {
     const action = passedReadiness(ready, known)
     const { preconditions, blockers, plan } = typeof action === 'string' ? check(action, ready, known) : action

@@ -19,6 +19,7 @@ export const normalize = defineStage({
   known: NormalizeKnown,
   output: Normalized,
   load: () => ({ known: NOTHING, own: NOTHING, terms: null }),
+  fromPolicies: () => NOTHING,
   decide: ({ incident_id, sightings }) => {
     const { event, incident_class, severities, conflicts } = merge(incident_id, sightings)
     const sources = distinctSources(sightings)

@@ -48,8 +48,10 @@ const inForce = ({ card, profile, spec }: ClassPolicy): z.infer<typeof PolicyInF
   spec,
 })
 
+type Target = Pick<Incident, 'incident_class' | 'event'>
+
 /** The namespace is left out of the scopes while it is not known: it may be any, so every namespace's freeze applies. */
-const freezesFor = ({ freezes }: PolicySet, { incident_class, event }: Incident): Freeze[] =>
+const freezesFor = ({ freezes }: PolicySet, { incident_class, event }: Target): Freeze[] =>
   freezes.filter(({ scope }) => {
     const [kind, name] = [scope.split(':')[0], scope.slice(scope.indexOf(':') + 1)]
     if (kind === 'class') return name === incident_class
@@ -75,3 +77,9 @@ export const readinessKnown = ({ incident, trace, policies }: Snapshot): Loaded<
   }
   return { known: { ...terms.value, ...own }, own, terms }
 }
+
+export const readinessFromPolicies = (policies: PolicySet, incident: Target): Partial<ReadinessKnown> => ({
+  ...termsOf(policies, incident.incident_class, incident.event).value,
+  freezes: freezesFor(policies, incident),
+  policy_digest: policies.digest,
+})

@@ -4,7 +4,7 @@ import { Ready } from '../../shared/contracts/ready.ts'
 import { judge } from '../blockers/judge.ts'
 import { defineStage } from '../stage.ts'
 import { gateFromIncident } from './gate-from-incident.ts'
-import { ReadinessKnown, readinessKnown } from './readiness-known.ts'
+import { ReadinessKnown, readinessFromPolicies, readinessKnown } from './readiness-known.ts'
 
 export const readiness = defineStage({
   name: 'readiness',
@@ -13,6 +13,7 @@ export const readiness = defineStage({
   known: ReadinessKnown,
   output: Ready,
   load: readinessKnown,
+  fromPolicies: readinessFromPolicies,
   decide: (incident, known, now) => {
     const { policy } = known
     const judgement = judge(gateFromIncident(incident, known, now))

@@ -7,7 +7,7 @@ import type { Step } from '../shared/incident/correlate.ts'
 import { correlationIndex } from '../shared/incident/correlation-index.ts'
 import { merge } from '../shared/incident/merge.ts'
 import type { LedgerChange } from '../shared/ledger/change.ts'
-import { toFields } from '../shared/ledger/incident-fields.ts'
+import { replacedBy, toFields } from '../shared/ledger/incident-fields.ts'
 import { closing, type Ending, voiding } from './end-incident.ts'
 import type { Place, Taken, Told } from './step.ts'
 import { bringing, recordsOf } from './step-records.ts'
@@ -24,6 +24,10 @@ const diffOf = (was: Sighting | undefined, is: Sighting): AuditRecord['decision_
     ]),
   ),
 })
+
+/** What the next record replaces, by its number: a replay starts from what was known at the time. */
+const replaced = ({ records }: Incident, was: readonly Sighting[]): Record<string, string> =>
+  was.length > 0 ? { [replacedBy(records)]: JSON.stringify(was) } : {}
 
 /** The end of an incident that is part of another now: nothing of it is lost, since that one has all its pages. */
 const absorbing = (incident: Incident, into: string, told: Told): { ending: Ending; change: LedgerChange } => {
@@ -81,12 +85,18 @@ export const join = (
         ...absorbs.flatMap((one) => one.sightings.flatMap((page) => correlationIndex(page).list)),
       ],
       records: linked.records,
-      fields: toFields({
-        sightings,
-        ...(incident.event && { event: merge(incident_id, sightings).event }),
-        ...end?.fields,
-        ...linked.head,
-      }),
+      fields: {
+        ...replaced(
+          incident,
+          changed.flatMap((is) => before.get(is.source_key) ?? []),
+        ),
+        ...toFields({
+          sightings,
+          ...(incident.event && { event: merge(incident_id, sightings).event }),
+          ...end?.fields,
+          ...linked.head,
+        }),
+      },
       counts: { received: 1, attached: 1, ...end?.counts },
     },
   }

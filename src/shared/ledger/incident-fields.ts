@@ -48,6 +48,9 @@ export const toFields = ({ decision, ...patch }: IncidentPatch): Record<string, 
   return fields
 }
 
+/** The field with the sightings, as they were, that record `seq` of the trace replaced. */
+export const replacedBy = (seq: number): string => `replaced:${seq}`
+
 const RECORD_FIELDS = [
   'incident_id',
   'incident_class',

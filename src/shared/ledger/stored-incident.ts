@@ -1,8 +1,10 @@
 /** An incident with everything its decisions depended on, as the very bytes that are kept: what a replay starts from. */
 import type { Redis } from 'ioredis'
+import { z } from 'zod'
+import { Sighting } from '../contracts/alert.ts'
 import { type AuditRecord, StageName } from '../contracts/audit-record.ts'
 import { type Incident, RecordedDecision } from '../contracts/incident.ts'
-import { fieldsOf, type StoredTexts, storedTexts } from './incident-fields.ts'
+import { fieldsOf, replacedBy, type StoredTexts, storedTexts } from './incident-fields.ts'
 import { parseIncidentReply } from './incident-ledger.ts'
 import type { LedgerKeys } from './keys.ts'
 import { runScript } from './scripts.ts'
@@ -27,9 +29,20 @@ export interface StoredIncident {
   trace: AuditRecord[]
   /** Null: there is something, and not in a form Interlock writes. */
   decisions: Partial<Record<StageName, StoredDecision | null>>
+  /** Sightings as they were, by the number of the record that replaced them. */
+  replaced: ReadonlyMap<number, readonly Sighting[]>
 }
 
 const NAMES = fieldsOf('all')
+
+const Replaced = z.array(Sighting)
+const parseJson = (text: string): unknown => {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return null
+  }
+}
 
 const parseDecision = (field: string): StoredDecision | null => {
   const texts = storedTexts(field)
@@ -40,7 +53,17 @@ const parseDecision = (field: string): StoredDecision | null => {
   }
 }
 
-/** Two round trips: one consistent view, then the terms. Null when there is no such incident. Throws IncidentUnreadable. */
+const readReplaced = async (redis: Redis, key: string, trace: readonly AuditRecord[]) => {
+  const attached = trace.filter(({ event }) => event === 'source_attached').map(({ seq }) => seq)
+  const texts = attached.length > 0 ? await redis.hmget(key, ...attached.map(replacedBy)) : []
+  const found = attached.flatMap((seq, i) => {
+    const was = Replaced.safeParse(parseJson(texts[i] ?? 'null'))
+    return was.success ? [[seq, was.data] as const] : []
+  })
+  return new Map(found)
+}
+
+/** Three round trips: one consistent view, then the terms, and what was replaced. Null when there is no such incident. Throws IncidentUnreadable. */
 export const readStored = async (
   redis: Redis,
   keys: LedgerKeys,
@@ -65,5 +88,5 @@ export const readStored = async (
     const terms = await redis.mget(named.map((decision) => keys.kept(decision?.head.terms_digest ?? '')))
     for (const [i, decision] of named.entries()) if (decision) decision.terms = terms[i] ?? null
   }
-  return { ...read, decisions }
+  return { ...read, decisions, replaced: await readReplaced(redis, keys.incident(incidentId), read.trace) }
 }

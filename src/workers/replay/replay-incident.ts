@@ -58,7 +58,7 @@ const outputOf = ({ decisions }: StoredIncident, stage: StageName): GivenInput |
 
 export const replayIncident = (stored: StoredIncident): IncidentReplay => {
   const { incident, trace, decisions } = stored
-  const history = sightingHistory(incident, trace)
+  const history = sightingHistory(stored)
   const [stages, reasons]: [ReplayedStage[], string[]] = [[], []]
   const [sealed, remade]: [Difference[], Difference[]] = [[...history.differences], []]
   let otherRules = false

@@ -5,17 +5,21 @@
 import { contentDigests } from '../../shared/audit/record.ts'
 import type { Sighting } from '../../shared/contracts/alert.ts'
 import type { AuditRecord } from '../../shared/contracts/audit-record.ts'
-import type { Incident } from '../../shared/contracts/incident.ts'
+import type { StoredIncident } from '../../shared/ledger/stored-incident.ts'
 import { type Difference, differing } from './difference.ts'
+
+interface Change {
+  /** Of the record that changed it. */
+  seq: number
+  was: Sighting
+}
 
 interface Seen {
   now: Sighting
-  /** As the source said it first: a later state only says that it is over, and since when. */
-  first: Sighting
   /** The record that brought it. */
   record: AuditRecord
-  /** Where in the trace its later state came; null while it has none. */
-  changedAt: number | null
+  /** In the order of the trace. */
+  changes: Change[]
 }
 
 export interface SightingHistory {
@@ -29,34 +33,31 @@ interface Arrival {
   record: AuditRecord
   /** Null for the first of all: its record does not name it. */
   source_key: string | null
-  later: AuditRecord | null
 }
 
-const arrivalsIn = (trace: readonly AuditRecord[]): Arrival[] => {
-  const arrivals: Arrival[] = []
-  for (const record of trace) {
-    if (record.event === 'webhook_received') arrivals.push({ record, source_key: null, later: null })
-    if (record.event !== 'source_attached') continue
-    for (const [source_key, [before]] of Object.entries(record.decision_diff)) {
-      if (before === null) arrivals.push({ record, source_key, later: null })
-      else {
-        const known = arrivals.find((arrival) => arrival.source_key === source_key) ?? arrivals[0]
-        if (known) known.later = record
-      }
-    }
-  }
-  return arrivals
-}
+const arrivalsIn = (trace: readonly AuditRecord[]): Arrival[] =>
+  trace.flatMap((record): Arrival[] => {
+    if (record.event === 'webhook_received') return [{ record, source_key: null }]
+    if (record.event !== 'source_attached') return []
+    return Object.entries(record.decision_diff)
+      .filter(([, [before, after]]) => before === null && typeof after === 'string')
+      .map(([source_key]) => ({ record, source_key }))
+  })
 
-export const sightingHistory = (
-  { sightings }: Pick<Incident, 'sightings'>,
-  trace: readonly AuditRecord[],
-): SightingHistory => {
+/** Every change of the sighting with this name. */
+const changesOf = ({ replaced }: Pick<StoredIncident, 'replaced'>, sourceKey: string): Change[] =>
+  [...replaced]
+    .sort(([a], [b]) => a - b)
+    .flatMap(([seq, all]) => all.filter(({ source_key }) => source_key === sourceKey).map((was) => ({ seq, was })))
+
+export const sightingHistory = (stored: StoredIncident): SightingHistory => {
+  const { trace } = stored
+  const { sightings } = stored.incident
   const arrivals = arrivalsIn(trace)
   const attached = new Set(arrivals.map(({ source_key }) => source_key))
   const history: SightingHistory = { seen: [], differences: [] }
   const found = new Set<Sighting>()
-  for (const { record, source_key, later } of arrivals) {
+  for (const { record, source_key } of arrivals) {
     const now = sightings.find((known) =>
       source_key === null ? !attached.has(known.source_key) : known.source_key === source_key,
     )
@@ -66,7 +67,8 @@ export const sightingHistory = (
       continue
     }
     found.add(now)
-    const first: Sighting = later ? { ...now, status: 'firing', ends_at: null } : now
+    const changes = changesOf(stored, now.source_key)
+    const first = changes[0]?.was ?? now
     const { input_digest, output_digest } = contentDigests(
       { source_key: first.source_key, delivery: first.delivery },
       first,
@@ -80,7 +82,7 @@ export const sightingHistory = (
         { input_digest, output_digest },
       ),
     )
-    history.seen.push({ now, first, record, changedAt: later?.seq ?? null })
+    history.seen.push({ now, record, changes })
   }
   for (const { source_key } of sightings.filter((known) => !found.has(known)))
     history.differences.push({
@@ -96,4 +98,4 @@ export const sightingHistory = (
 export const sightingsBefore = ({ seen }: SightingHistory, seq: number): Sighting[] =>
   seen
     .filter(({ record }) => record.seq < seq)
-    .map(({ now, first, changedAt }) => (changedAt !== null && changedAt < seq ? now : first))
+    .map(({ now, changes }) => changes.find((change) => change.seq >= seq)?.was ?? now)

@@ -87,7 +87,7 @@ export const join = (
         ...end?.fields,
         ...linked.head,
       }),
-      counts: { received: 1, attached: 1, ...end?.counts },
+      counts: { ...(!told.again && { received: 1, attached: 1 }), ...end?.counts },
     },
   }
 }

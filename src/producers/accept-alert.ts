@@ -67,19 +67,19 @@ export const acceptAlert = async (
   for (let tries = 0; tries < MAX_TRIES; tries++) {
     const { incidents, versions } = await ledger.findRelated(id, look, REACH[alert.kind])
     const seen = look.map((key, i) => ({ key, version: versions[i] ?? 0 }))
-    const steps = correlate(alert, id, incidents).filter(
-      (step) => !done.has(incidentOf(step)) && !(done.size > 0 && step.step === 'repeat'),
-    )
+    // What was written by now is a repeat of itself, until somebody else has changed what it means.
+    const steps = correlate(alert, id, incidents).filter(({ step }) => step !== 'repeat' || done.size === 0)
     if (steps.length === 0) return done
     let [conflict, attached] = [false, false]
     for (const step of steps) {
       // A page that attaches needs no more than the incident's own chain head: it looks again afterwards.
       const unchanged = alert.kind === 'metric' || step.step === 'create' ? seen : []
-      const { outcome, change, also, ended } = stepChange(step, alert, { unchanged, listed_under: list }, now)
+      const told = { by: alert, at: now, again: done.has(incidentOf(step)) }
+      const { outcome, change, also, ended } = stepChange(step, told, { unchanged, listed_under: list })
       const applied = await ledger.apply(change, await queueStep(queue, step, policies(), Date.parse(now)), also)
       if (!applied) conflict = true
       else {
-        done.set(incidentOf(step), outcome)
+        if (!told.again || outcome === 'closed') done.set(incidentOf(step), outcome)
         for (const end of ended) observe?.(end)
       }
       if (step.step === 'attach' || step.step === 'close') attached = true

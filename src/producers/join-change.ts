@@ -97,7 +97,7 @@ export const join = (
           ...linked.head,
         }),
       },
-      counts: { received: 1, attached: 1, ...end?.counts },
+      counts: { ...(!told.again && { received: 1, attached: 1 }), ...end?.counts },
     },
   }
 }

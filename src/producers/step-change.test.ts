@@ -46,7 +46,7 @@ class Ledger {
     const steps = correlate(alert, identify(alert, 'HM', now), this.incidents())
     const place = { unchanged: [], listed_under: alert.correlation_keys }
     return steps.map((step) => {
-      const taken = stepChange(step, alert, place, now)
+      const taken = stepChange(step, { by: alert, at: now, again: false }, place)
       for (const change of [taken.change, ...taken.also]) this.apply(change)
       return taken
     })

@@ -1,6 +1,5 @@
 /** Turns a correlation step into a ledger change: its audit records, the incident's new state, and where it is counted. */
 import { chain, EMPTY_CHAIN } from '../shared/audit/record.ts'
-import type { Sighting } from '../shared/contracts/alert.ts'
 import type { Incident } from '../shared/contracts/incident.ts'
 import type { Step } from '../shared/incident/correlate.ts'
 import { merge } from '../shared/incident/merge.ts'
@@ -63,9 +62,7 @@ const repeat = ({ incident_id }: Incident): Taken => ({
   },
 })
 
-/** `now` is RFC 3339. */
-export const stepChange = (step: Step, alert: Sighting, at: Place, now: string): Taken => {
-  const told: Told = { by: alert, at: now }
+export const stepChange = (step: Step, told: Told, at: Place): Taken => {
   switch (step.step) {
     case 'create':
       return create(step, told, at)

@@ -7,7 +7,7 @@ import type { Place, Told } from './step.ts'
 /** Records of one incident, in order; `output` is what came of it, where that is more than what was told. */
 export const recordsOf = (
   incidentId: string,
-  { by, at }: Told,
+  { by, at }: Pick<Told, 'by' | 'at'>,
   contents: readonly Pick<RecordContent, 'event' | 'decision_diff'>[],
   output: unknown = by,
 ): RecordContent[] => {

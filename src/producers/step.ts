@@ -7,6 +7,8 @@ import type { LedgerChange } from '../shared/ledger/change.ts'
 export interface Told {
   by: Sighting
   at: string
+  /** It attached to this incident already, and is counted there. */
+  again: boolean
 }
 
 /** Where the step's incident stands in the correlation index. */

@@ -36,6 +36,10 @@ export const COMMANDS: Commands = {
     does: 'verify the hash chain, online or from an export',
     load: async () => (await import('./audit.ts')).auditCommand,
   },
+  redrive: {
+    does: 'take dead-lettered incidents up again at the stage that failed',
+    load: async () => (await import('./redrive.ts')).redriveCommand,
+  },
   doctor: {
     does: 'check the set-up and say what to fix',
     load: async () => (await import('./doctor.ts')).doctorCommand,

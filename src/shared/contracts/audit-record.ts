@@ -12,6 +12,7 @@ export const AuditEvent = z.enum([
   'review_requested',
   'closed',
   'dead_lettered',
+  'redriven',
 ])
 export type AuditEvent = z.infer<typeof AuditEvent>
 

@@ -7,8 +7,8 @@ export interface Engine {
   close(): Promise<unknown>
 }
 
-const info = async (redis: Redis, section: string, field: string) =>
-  Number(new RegExp(`^${field}:(\\d+)`, 'm').exec(await redis.info(section))?.[1])
+export const info = async (redis: Redis, section: string, field: string) =>
+  Number(new RegExp(`^${field}:([\\d.]+)`, 'm').exec(await redis.info(section))?.[1])
 
 /** Every command Redis ran, those inside scripts included. */
 const commandsRun = async (redis: Redis) =>

@@ -8,7 +8,12 @@ import { fileURLToPath } from 'node:url'
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
 const dist = join(root, 'dist')
-const ENTRIES = { interlock: 'src/cli/main.ts', bench: 'bench/bench.ts', 'stop-latency': 'bench/stop-latency.ts' }
+const ENTRIES = {
+  interlock: 'src/cli/main.ts',
+  bench: 'bench/bench.ts',
+  growth: 'bench/growth.ts',
+  'stop-latency': 'bench/stop-latency.ts',
+}
 
 const sources = () =>
   ['src', 'bench']
@@ -39,7 +44,8 @@ const place = (name, contents) => {
 const write = (outputs, luaFiles) => {
   mkdirSync(dist, { recursive: true })
   for (const file of luaFiles) place(basename(file), readFileSync(file))
-  const isEntry = ({ path }) => /^(interlock|bench|stop-latency)\.js$/.test(basename(path))
+  const names = Object.keys(ENTRIES).map((name) => `${name}.js`)
+  const isEntry = ({ path }) => names.includes(basename(path))
   for (const output of outputs.sort((a, b) => isEntry(a) - isEntry(b))) place(basename(output.path), output.contents)
 }
 

@@ -52,6 +52,10 @@ export const COMMANDS: Commands = {
     does: 'what is stopped, since when, by whom, and how much waits',
     load: async () => (await import('./status.ts')).statusCommand,
   },
+  redrive: {
+    does: 'take dead-lettered incidents up again at the stage that failed',
+    load: async () => (await import('./redrive.ts')).redriveCommand,
+  },
   doctor: {
     does: 'check the set-up and say what to fix',
     load: async () => (await import('./doctor.ts')).doctorCommand,

@@ -1,10 +1,13 @@
 /** The reconciler against a real Redis: what was lost comes back, once, and what is on its way is left alone. */
+
+import type { Queue } from 'bullmq'
 import { Redis } from 'ioredis'
 import { afterAll, describe, expect, inject, it } from 'vitest'
 import { openPipeline } from '../../tests/support/pipeline.ts'
 import { eventually } from '../../tests/support/processes.ts'
 import { verifyChain } from '../shared/audit/verify-chain.ts'
 import { StageName } from '../shared/contracts/audit-record.ts'
+import { putBack } from '../shared/ledger/ledger-upkeep.ts'
 import { reconcile } from './reconcile.ts'
 
 const redis = new Redis(inject('redisUrl'), { maxRetriesPerRequest: null })
@@ -70,7 +73,9 @@ it('leaves alone what waits, what is worked on, what is delayed and what has end
   await redis.lrem('{reconcile-alone}:normalize:wait', 1, active)
   await redis.set(`{reconcile-alone}:normalize:${active}:lock`, 'a worker')
   const before = await queues.normalize.getJobCounts()
+  await redis.zadd(ledger.keys.open, 1, delayed)
   await reconcile()
+  expect(Number(await redis.zscore(ledger.keys.open, delayed))).toBeGreaterThan(1)
   await reconcile()
   expect(await counted()).toEqual(NOTHING)
   expect(await queues.normalize.getJobCounts()).toEqual(before)
@@ -88,6 +93,49 @@ it('looks at an incident only once nothing was known of it for long enough, and 
   await reconcile(60_000)
   expect(await counted()).toEqual({ ...NOTHING, put_back: 1 })
   expect(Number(await redis.zscore(ledger.keys.open, id))).toBeGreaterThan(Date.now() - 60_000)
+})
+
+it.each<[string, (queue: Queue, id: string, incident: string) => Promise<unknown>]>([
+  ['waits', async () => {}],
+  [
+    'waits for its time',
+    async (queue, id) => {
+      await (await queue.getJob(id))?.remove()
+      await queue.add('incident', {}, { jobId: id, delay: 60_000 })
+    },
+  ],
+  [
+    'is worked on',
+    async (queue, id) => {
+      await redis.lrem(queue.toKey('wait'), 1, id)
+      await redis.set(`${queue.toKey(id)}:lock`, 'a worker')
+    },
+  ],
+  [
+    'is done, with the incident changed',
+    async (queue, id, incident) => {
+      await (await queue.getJob(id))?.remove()
+      await redis.hset(incident, 'head', '1'.repeat(64))
+    },
+  ],
+])('adds nothing when meanwhile the job %s', async (what, happen) => {
+  const { ledger, queues, accept } = await open(`put-back-${what.length}`)
+  const id = await accept()
+  const { head } = (await ledger.readRecord(id)) ?? { head: '' }
+  await happen(queues.normalize, id, ledger.keys.incident(id))
+  const before = await queues.normalize.getJobCounts()
+  const unchanged = {
+    listed_at: null,
+    repeats: 0,
+    unchanged: [],
+    listed_under: [],
+    records: [],
+    fields: {},
+    counts: {},
+  }
+  const change = { incident_id: id, expected_head: head, ...unchanged }
+  expect(await putBack(redis, ledger.keys, queues.normalize, change)).toBe(false)
+  expect(await queues.normalize.getJobCounts()).toEqual(before)
 })
 
 it('gives the verdict that a job which failed without one should have had', async () => {

@@ -2,7 +2,7 @@
 import type { Queue } from 'bullmq'
 import type { Redis } from 'ioredis'
 import { StageName } from '../shared/contracts/audit-record.ts'
-import { findLost, putBack } from '../shared/ledger/ledger-upkeep.ts'
+import { findLost, putBack, readIfReadable } from '../shared/ledger/ledger-upkeep.ts'
 import type { Log } from '../shared/telemetry/log.ts'
 import type { Metrics } from '../shared/telemetry/metrics.ts'
 import { deadLetterChange } from './dead-letter.ts'
@@ -26,12 +26,9 @@ export interface Reconciler {
 type Lost = Awaited<ReturnType<typeof findLost>>['lost'][number]
 type Outcome = 'put_back' | 'dead_lettered' | 'unreadable' | 'moved_on'
 
-/** Null where nobody can read the record, or it is gone. */
-const readRecord = ({ context }: Reconciler, id: string) => context.ledger.readRecord(id).catch(() => null)
-
 const again = async (reconciler: Reconciler, stage: StageName, id: string): Promise<Outcome> => {
-  const incident = await readRecord(reconciler, id)
-  if (!incident) return 'unreadable'
+  const incident = await readIfReadable(reconciler.context.ledger, id)
+  if (!incident || incident === 'unreadable') return 'unreadable'
   if (incident.status !== stage) return 'moved_on'
   const { redis, context, queues } = reconciler
   const unchanged = {
@@ -49,8 +46,9 @@ const again = async (reconciler: Reconciler, stage: StageName, id: string): Prom
 
 /** Its job failed in a way that recorded no verdict: it gets the one it should have had, and can be redriven. */
 const end = async (reconciler: Reconciler, stage: StageName, id: string): Promise<Outcome> => {
-  if (!(await readRecord(reconciler, id))) return 'unreadable'
   const { context, queues } = reconciler
+  const incident = await readIfReadable(context.ledger, id)
+  if (!incident || incident === 'unreadable') return 'unreadable'
   const job = await queues[stage].getJob(id)
   const reason = `its job failed without a verdict: ${job?.failedReason ?? 'no reason is known'}`
   const change = await deadLetterChange(stage, context, { schema: 1, incident_id: id }, reason)

@@ -7,6 +7,7 @@ import { handoffBackend, ReadAhead } from '../shared/queue/handoff-backend.ts'
 import { keyPrefix } from '../shared/queue/stage-queues.ts'
 import type { Log } from '../shared/telemetry/log.ts'
 import type { Metrics } from '../shared/telemetry/metrics.ts'
+import { isSuspect, sendAway } from './crash-suspects.ts'
 import { deadLetter } from './dead-letter.ts'
 import { hold } from './hold.ts'
 import { observeDecision } from './observe-decision.ts'
@@ -40,9 +41,9 @@ export const startStageWorker = (
   const duration = metrics.jobDuration.labels({ queue: name })
   const worker = new Worker(
     name,
-    (job) => {
+    (job, token) => {
       if (job.attemptsStarted === 1) wait.observe((Date.now() - runnableAt(job)) / 1000)
-      return run(job)
+      return isSuspect(job) ? sendAway(job, token) : run(job)
     },
     { connection: redis, prefix: keyPrefix(installation), concurrency, ...LOCK },
     handoffBackend(redis, {

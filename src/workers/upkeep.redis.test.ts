@@ -86,6 +86,21 @@ it('starts anew with each repeat and each source, whichever source it was that c
   await api.close()
 })
 
+it('gives no version of a correlation key twice, whatever was taken off it meanwhile', async () => {
+  const { ledger, work, accept, prune, ended, age } = await open('retention-versions')
+  for (const stage of StageName.options) work(stage)
+  const id = await accept()
+  const [key = ''] = JSON.parse((await redis.hget(ledger.keys.incident(id), 'listed:0')) ?? '[]')
+  const version = async () => (await ledger.findRelated(id, [key], 1)).versions[0] ?? 0
+  const before = await version()
+  await ended(id)
+  await age(id, RETENTION)
+  expect(await prune()).toBe(1)
+  expect(await version()).toBe(0)
+  expect(await accept()).toBe(id)
+  expect(await version()).toBeGreaterThan(before)
+})
+
 it('takes what was closed at once, and the failed job of what was dead-lettered', async () => {
   const api = await openApi(inject('redisUrl'), 'retention-ends')
   const { ledger, queues, work, accept, prune, ended, age, keys, balanced } = await open('retention-ends')
@@ -112,7 +127,7 @@ it('takes no more at once than it is told to, the longest ended first, and what 
   const ids = await Promise.all(Array.from({ length: 5 }, (_, n) => accept(`pod-${n}`)))
   for (const [n, id] of ids.entries()) {
     await ended(id)
-    await age(id, RETENTION + n)
+    await age(id, RETENTION + n * 60_000)
   }
   await redis.set(ledger.keys.incident(ids[4] ?? ''), 'not a hash')
   expect(await prune(2)).toBe(2)

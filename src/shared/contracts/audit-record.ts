@@ -13,6 +13,7 @@ export const AuditEvent = z.enum([
   'kill_switch_blocked',
   'closed',
   'dead_lettered',
+  'redriven',
 ])
 export type AuditEvent = z.infer<typeof AuditEvent>
 

@@ -28,10 +28,14 @@ local function change_conflicts(prefix, at)
   return false
 end
 
--- Redis' own clock, in ms: the one that all writers share.
+-- Redis' own clock, in ms: the one that all writers share. It stands still while a script runs.
+local clock
 local function now_ms()
-  local now = redis.call('TIME')
-  return now[1] * 1000 + math.floor(now[2] / 1000)
+  if not clock then
+    local now = redis.call('TIME')
+    clock = now[1] * 1000 + math.floor(now[2] / 1000)
+  end
+  return clock
 end
 
 -- Moves the counters, and with them the incident between those in flight (`open`, by when it was last known to be on its

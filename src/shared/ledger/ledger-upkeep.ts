@@ -3,8 +3,10 @@ import type { Queue } from 'bullmq'
 import type { Redis } from 'ioredis'
 import { z } from 'zod'
 import { StageName } from '../contracts/audit-record.ts'
+import type { Incident } from '../contracts/incident.ts'
 import { addJobCommand } from '../queue/stage-queues.ts'
 import { changeArguments, type LedgerChange } from './change.ts'
+import { type IncidentLedger, IncidentUnreadable } from './incident-ledger.ts'
 import type { LedgerKeys } from './keys.ts'
 import { runScript } from './scripts.ts'
 
@@ -42,3 +44,13 @@ export const pruneEnded = async (redis: Redis, keys: LedgerKeys, retentionMs: nu
     .parse(
       await runScript(redis, 'interlockPrune', [keys.ended], [keys.prefix, retentionMs, most, ...StageName.options]),
     )
+
+/** Null where there is none; `unreadable` where somebody else wrote in it. Rejects when Redis does not answer. */
+export const readIfReadable = async (ledger: IncidentLedger, id: string): Promise<Incident | null | 'unreadable'> => {
+  try {
+    return (await ledger.read(id, 'none'))?.incident ?? null
+  } catch (error) {
+    if (error instanceof IncidentUnreadable || String(error).includes('WRONGTYPE')) return 'unreadable'
+    throw error
+  }
+}

@@ -1,4 +1,4 @@
-/** Loads the ledger's Lua: every write is one of two scripts, every read that must be consistent one of two others. */
+/** Loads the ledger's Lua: every write is one of two scripts, every read of several keys at once one of three others. */
 import { readFileSync } from 'node:fs'
 import type { Redis } from 'ioredis'
 import { jobScripts } from '../queue/job-scripts.ts'
@@ -17,6 +17,7 @@ const SCRIPTS = {
   interlockAccept: text('change') + jobScripts('add_standard_job', 'add_delayed_job', 'promote') + text('accept'),
   interlockCommit: text('change') + jobScripts('move_to_finished', 'add_standard_job') + text('commit'),
   interlockReadIncident: text('read-incident'),
+  interlockReadHeads: text('read-heads'),
   interlockFindRelated: text('find-related'),
 }
 export type LedgerScript = keyof typeof SCRIPTS

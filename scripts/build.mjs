@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url'
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
 const dist = join(root, 'dist')
-const ENTRIES = { interlock: 'src/cli/main.ts', bench: 'bench/bench.ts' }
+const ENTRIES = { interlock: 'src/cli/main.ts', bench: 'bench/bench.ts', tamper: 'bench/tamper.ts' }
 
 const sources = () =>
   ['src', 'bench']
@@ -39,7 +39,7 @@ const place = (name, contents) => {
 const write = (outputs, luaFiles) => {
   mkdirSync(dist, { recursive: true })
   for (const file of luaFiles) place(basename(file), readFileSync(file))
-  const isEntry = ({ path }) => /^(interlock|bench)\.js$/.test(basename(path))
+  const isEntry = ({ path }) => /^(interlock|bench|tamper)\.js$/.test(basename(path))
   for (const output of outputs.sort((a, b) => isEntry(a) - isEntry(b))) place(basename(output.path), output.contents)
 }
 

@@ -33,7 +33,7 @@ export const COMMANDS: Commands = {
   show: { does: 'what happened to one incident, and why', load: async () => (await import('./show.ts')).showCommand },
   trace: { does: 'the audit records of one incident', load: async () => (await import('./trace.ts')).traceCommand },
   audit: {
-    does: 'verify the audit traces, export them, sign checkpoints over them',
+    does: 'verify, export and sign the audit traces',
     load: async () => (await import('./audit.ts')).auditCommand,
   },
   doctor: {

@@ -13,6 +13,7 @@ const ENTRIES = {
   bench: 'bench/bench.ts',
   growth: 'bench/growth.ts',
   'stop-latency': 'bench/stop-latency.ts',
+  tamper: 'bench/tamper.ts',
 }
 
 const sources = () =>

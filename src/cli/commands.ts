@@ -37,7 +37,7 @@ export const COMMANDS: Commands = {
     load: async () => (await import('./replay.ts')).replayCommand,
   },
   audit: {
-    does: 'verify the hash chain, online or from an export',
+    does: 'verify, export and sign the audit traces',
     load: async () => (await import('./audit.ts')).auditCommand,
   },
   stop: {

@@ -31,6 +31,8 @@ export interface InterlockProcess {
   pid: number
   /** The log lines so far. */
   lines: readonly LogLine[]
+  /** What it has written to stderr so far. */
+  errors(): string
   /** The `process_started` line; rejects when there is none in time. */
   started(): Promise<LogLine>
   ended(): Promise<Ended>
@@ -96,6 +98,7 @@ export const startProcess = (args: readonly string[], env: Record<string, string
   return {
     pid: child.pid ?? 0,
     lines,
+    errors: () => stderr,
     started: () =>
       eventually(() => {
         const line = lines.find(({ event }) => event === 'process_started')

@@ -19,6 +19,7 @@ const SCRIPTS = {
   interlockHold: text('change') + jobScripts('move_to_delayed') + text('hold'),
   interlockRelease: jobScripts('promote') + text('release'),
   interlockReadIncident: text('read-incident'),
+  interlockReadHeads: text('read-heads'),
   interlockFindRelated: text('find-related'),
   interlockFindLost: text('change') + text('job-place') + text('find-lost'),
   interlockPutBack: text('change') + text('job-place') + jobScripts('add_standard_job') + text('put-back'),

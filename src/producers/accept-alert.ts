@@ -11,7 +11,7 @@ import { DEFAULT_CORRELATION, runAt } from '../shared/incident/run-at.ts'
 import type { IncidentLedger } from '../shared/ledger/incident-ledger.ts'
 import { Problem } from '../shared/problem.ts'
 import { addJobCommand, type JobCommand } from '../shared/queue/stage-queues.ts'
-import type { Ended, StepOutcome } from './step.ts'
+import type { Ended, Place, StepOutcome, Told } from './step.ts'
 import { stepChange } from './step-change.ts'
 
 export interface Acceptance {
@@ -26,7 +26,7 @@ export interface Acceptance {
 /** Each try that fails means that another writer got through; after this many the sender is asked to come again. */
 const MAX_TRIES = 64
 
-/** Incidents looked at under each key: a measurement concerns one of them, a page all of a group. */
+/** Incidents looked at under each key at once: a measurement concerns one of them, a page all of a group. */
 const REACH = { metric: 64, paging: 256 } as const satisfies Record<Sighting['kind'], number>
 
 const policyOf = (policies: PolicySet, incidentClass: string) => {
@@ -50,41 +50,57 @@ const queueStep = async (queue: Queue, step: Step, policies: PolicySet, now: num
   return { command: 'promote', arguments: [...names.map((name) => keys[name] ?? ''), keys[''] ?? '', id] }
 }
 
+/** Writes one step; null when another writer was first, and nothing was written. */
+const write = async (
+  step: Step,
+  told: Told,
+  place: Place,
+  { ledger, queue, policies, observe }: Acceptance,
+): Promise<StepOutcome | null> => {
+  const { outcome, change, also, ended } = stepChange(step, told, place)
+  const queued = await queueStep(queue, step, policies(), Date.parse(told.at))
+  if (!(await ledger.apply(change, queued, also))) return null
+  for (const end of ended) observe?.(end)
+  return outcome
+}
+
 /**
  * The outcome for each incident concerned. Looks, decides and writes until nothing is left to write. A writer that was
  * first makes it look again; and having attached a page it looks once more, for the incidents that came before the page
  * could be seen in the index and after it looked. Those that come later see the page themselves.
  */
-export const acceptAlert = async (
-  alert: Sighting,
-  { ledger, queue, policies, observe }: Acceptance,
-): Promise<Map<string, StepOutcome>> => {
-  const now = alert.delivery.received_at
+export const acceptAlert = async (alert: Sighting, acceptance: Acceptance): Promise<Map<string, StepOutcome>> => {
+  const { ledger, policies } = acceptance
+  const at = alert.delivery.received_at
   const prefix = policyOf(policies(), alert.incident_class)?.prefix ?? defaultPrefix(alert.incident_class)
-  const id = identify(alert, prefix, now)
+  const id = identify(alert, prefix, at)
   const { look, list } = correlationIndex(alert)
+  const reach = REACH[alert.kind]
   const done = new Map<string, StepOutcome>()
+  let from = 0
   for (let tries = 0; tries < MAX_TRIES; tries++) {
-    const { incidents, versions } = await ledger.findRelated(id, look, REACH[alert.kind])
+    const { incidents, versions } = await ledger.findRelated(id, look, reach, from)
     const seen = look.map((key, i) => ({ key, version: versions[i] ?? 0 }))
-    // What was written by now is a repeat of itself, until somebody else has changed what it means.
-    const steps = correlate(alert, id, incidents).filter(({ step }) => step !== 'repeat' || done.size === 0)
-    if (steps.length === 0) return done
+    const steps = correlate(alert, id, incidents).filter(({ step }) => step !== 'create' || done.size === 0)
+    // What was written before is a repeat of itself, until somebody else has changed what it means.
+    const news = steps.filter(({ step }) => step !== 'repeat' || done.size === 0)
     let [conflict, attached] = [false, false]
-    for (const step of steps) {
+    for (const step of news) {
+      const incident = incidentOf(step)
+      const again = done.has(incident)
       // A page that attaches needs no more than the incident's own chain head: it looks again afterwards.
       const unchanged = alert.kind === 'metric' || step.step === 'create' ? seen : []
-      const told = { by: alert, at: now, again: done.has(incidentOf(step)) }
-      const { outcome, change, also, ended } = stepChange(step, told, { unchanged, listed_under: list })
-      const applied = await ledger.apply(change, await queueStep(queue, step, policies(), Date.parse(now)), also)
-      if (!applied) conflict = true
-      else {
-        if (!told.again || outcome === 'closed') done.set(incidentOf(step), outcome)
-        for (const end of ended) observe?.(end)
-      }
+      const outcome = await write(step, { by: alert, at, again }, { unchanged, listed_under: list }, acceptance)
+      if (outcome === null) conflict = true
+      else if (!again || outcome === 'closed') done.set(incident, outcome)
       if (step.step === 'attach' || step.step === 'close') attached = true
     }
-    if (!conflict && !(attached && alert.kind === 'paging')) return done
+    if (conflict) continue
+    if (alert.kind === 'metric') return done
+    if (attached) continue
+    // Nothing is new here; behind those that changed last there may be more of a large group.
+    if (steps.length === 0 || incidents.length < reach) return done
+    from += reach
   }
   throw new Problem(
     'incident_contended',

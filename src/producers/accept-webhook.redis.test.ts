@@ -192,7 +192,7 @@ describe('a storm', () => {
     await expectBalance()
   })
 
-  test('of three hundred pods of one group, all at once, does not make them wait for one another', async () => {
+  test('of three hundred pods of one group, all at once, does not make them wait, and their page reaches them all', async () => {
     const group = randomUUID()
     const answers = await Promise.all(
       Array.from({ length: 300 }, (_, i) =>
@@ -200,6 +200,14 @@ describe('a storm', () => {
       ),
     )
     expect(answers.filter(({ status }) => status !== 202)).toEqual([])
-    expect(new Set(answers.flatMap(incidentsOf).map(({ incident_id }) => incident_id)).size).toBe(300)
+    const ids = new Set(answers.flatMap(incidentsOf).map(({ incident_id }) => incident_id))
+    expect(ids.size).toBe(300)
+    const fault = { fault: group, group }
+    const paged = incidentsOf(await toPagerduty(replicas[0], fault))
+    expect(new Set(paged.map(({ incident_id }) => incident_id))).toEqual(ids)
+    const over = { event_type: 'incident.resolved', occurred_at: '2026-05-17T12:17:31.650Z' }
+    const ended = incidentsOf(await toPagerduty(replicas[1], fault, { status: 'resolved' }, over))
+    expect(ended.filter(({ outcome }) => outcome === 'closed')).toHaveLength(300)
+    await expectBalance()
   })
 })

@@ -57,13 +57,17 @@ export class IncidentLedger {
     this.stops = new Stops(redis, this.keys)
   }
 
-  /** One round trip: what an arriving alert may belong to; under each key the `limit` last changed, since groups re-fire. */
-  async findRelated(incidentId: string, correlationKeys: readonly string[], limit: number): Promise<Related> {
+  /**
+   * One round trip: what an arriving alert may belong to; under each key only so many, since groups re-fire: `limit` of
+   * them behind the `from` last changed.
+   */
+  async findRelated(incidentId: string, correlationKeys: readonly string[], limit: number, from = 0): Promise<Related> {
     const keys = [this.keys.incident(incidentId), ...correlationKeys.map((key) => this.keys.correlation(key))]
     const reply = await runScript(this.#redis, 'interlockFindRelated', keys, [
       incidentId,
       this.keys.incident(''),
-      limit,
+      from,
+      from + limit - 1,
       ...RECORD,
     ])
     const [versions, found] = RelatedReply.parse(reply)

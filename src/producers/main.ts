@@ -43,12 +43,13 @@ export const serve = async (config: Config, redisUrl: string): Promise<void> => 
       log,
     })
     await server.listen({ host: config.HOST, port: config.PORT })
-    log.event('unsigned_sources', { sources: SOURCES.map(({ name }) => name) })
-    log.event('process_started', { address: server.listeningOrigin, redis: redis.options.host })
-    await untilStopped(log, async () => {
+    const stopped = untilStopped(log, async () => {
       await server.close()
       await queue.close()
     })
+    log.event('unsigned_sources', { sources: SOURCES.map(({ name }) => name) })
+    log.event('process_started', { address: server.listeningOrigin, redis: redis.options.host })
+    await stopped
   } finally {
     policies.close()
     redis.disconnect()

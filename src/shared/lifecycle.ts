@@ -6,7 +6,8 @@ const DRAIN_DEADLINE_MS = 20_000
 
 /**
  * Resolves when the process was told to stop (SIGTERM, SIGINT) and `stop` has finished, or the deadline has passed. Work
- * that is cut off is not lost: its job is taken up by another worker.
+ * that is cut off is not lost: its job is taken up by another worker. Call it before anybody hears that the process runs:
+ * whoever hears it may stop it at once.
  */
 export const untilStopped = async (log: Log, stop: () => Promise<unknown>): Promise<void> => {
   const signal = await new Promise<NodeJS.Signals>((resolve) => {

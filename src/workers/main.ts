@@ -47,8 +47,9 @@ export const work = async (config: Config, redisUrl: string, stages: readonly St
     const settings = { redis, installation: config.QUEUE_PREFIX, concurrency, context, metrics, log }
     const workers = stages.map((stage) => startStageWorker(stage, settings))
     await Promise.all(workers.map((worker) => worker.waitUntilReady()))
+    const stopped = untilStopped(log, () => Promise.all(workers.map((worker) => worker.close())))
     log.event('process_started', { stages, probes: probes.listeningOrigin })
-    await untilStopped(log, () => Promise.all(workers.map((worker) => worker.close())))
+    await stopped
   } finally {
     await probes.close()
     policies.close()

@@ -2,6 +2,7 @@
 import type { Queue } from 'bullmq'
 import type { Sighting } from '../shared/contracts/alert.ts'
 import type { PolicySet } from '../shared/contracts/policy.ts'
+import { crashPoint } from '../shared/crash-point.ts'
 import { correlate, isOver, type Step } from '../shared/incident/correlate.ts'
 import { correlationIndex } from '../shared/incident/correlation-index.ts'
 import { defaultPrefix, identify } from '../shared/incident/identify.ts'
@@ -71,7 +72,10 @@ export const acceptAlert = async (
       // A page that attaches needs no more than the incident's own chain head: it looks again afterwards.
       const unchanged = alert.kind === 'metric' || step.step === 'create' ? seen : []
       const { outcome, change } = stepChange(step, alert, { unchanged, listed_under: list }, now)
-      const applied = await ledger.apply(change, await queueStep(queue, step, policies(), Date.parse(now)))
+      const queued = await queueStep(queue, step, policies(), Date.parse(now))
+      crashPoint('accept:before-write')
+      const applied = await ledger.apply(change, queued)
+      crashPoint('accept:after-write')
       if (!applied) conflict = true
       else done.set(incidentOf(step), outcome)
       if (step.step === 'attach' || step.step === 'close') attached = true

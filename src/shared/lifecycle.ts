@@ -1,4 +1,5 @@
 /** The life of a long-running process: started, told to stop by a signal, drained within a deadline. */
+import { crashPoint } from './crash-point.ts'
 import type { Log } from './telemetry/log.ts'
 
 /** Longer than any stage and any request takes; a supervisor's grace period must be longer still. */
@@ -14,12 +15,14 @@ export const untilStopped = async (log: Log, stop: () => Promise<unknown>): Prom
     process.once('SIGTERM', resolve).once('SIGINT', resolve)
   })
   log.event('process_stopping', { signal })
+  crashPoint('shutdown:signalled')
   let timer: NodeJS.Timeout | undefined
   const deadline = new Promise<'late'>((resolve) => {
     timer = setTimeout(() => resolve('late'), DRAIN_DEADLINE_MS)
   })
   const outcome = await Promise.race([stop(), deadline])
   clearTimeout(timer)
+  crashPoint('shutdown:drained')
   if (outcome === 'late') log.event('shutdown_forced', { deadline_ms: DRAIN_DEADLINE_MS })
   log.event('process_stopped')
 }

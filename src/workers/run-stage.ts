@@ -11,6 +11,7 @@ import type { Incident, Verdict } from '../shared/contracts/incident.ts'
 import { JobData } from '../shared/contracts/job.ts'
 import type { Normalized } from '../shared/contracts/normalized.ts'
 import type { PolicySet } from '../shared/contracts/policy.ts'
+import { crashPoint } from '../shared/crash-point.ts'
 import { type DecisionTexts, toFields } from '../shared/ledger/incident-fields.ts'
 import { type IncidentLedger, parseIncidentReply } from '../shared/ledger/incident-ledger.ts'
 import { type Commit, Handoff, type ReadAhead } from '../shared/queue/handoff-backend.ts'
@@ -185,8 +186,11 @@ const decideOnce = async (
 export const runStage =
   (stage: AnyStage, context: StageContext, readAhead: ReadAhead) =>
   async (job: { data: unknown }): Promise<Handoff<StageSummary>> => {
+    crashPoint('stage:fetched')
     const data = JobData.safeParse(job.data)
     if (!data.success) throw new UnrecoverableError(`job data of ${stage.name} is invalid: ${data.error.message}`)
     const again = () => decideOnce(stage, data.data.incident_id, context, readAhead)
-    return new Handoff(await again(), again)
+    const first = await again()
+    crashPoint('stage:decided')
+    return new Handoff(first, again)
   }

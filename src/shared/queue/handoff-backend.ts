@@ -6,6 +6,7 @@ import { createIORedisClient, QueueKeys, type QueueOptions, RedisConnection, Red
 import type { Redis } from 'ioredis'
 import type { Kept } from '../audit/kept.ts'
 import type { StageName } from '../contracts/audit-record.ts'
+import { crashPoint } from '../crash-point.ts'
 import { type LedgerChange, pushChange } from '../ledger/change.ts'
 import type { LedgerKeys } from '../ledger/keys.ts'
 import { runScript } from '../ledger/scripts.ts'
@@ -113,10 +114,13 @@ class HandoffBackend extends RedisQueueBackend {
   override async moveToFailed(
     ...[job, reason, remove, token, fetchNext, fields]: Parameters<RedisQueueBackend['moveToFailed']>
   ): ReturnType<RedisQueueBackend['moveToFailed']> {
+    crashPoint('dead-letter:before')
     const decide = async () => ({ commit: await this.#settings.deadLetter(job.data, reason) })
-    return this.#finish(job.id, await decide(), decide, () =>
+    const finished = await this.#finish(job.id, await decide(), decide, () =>
       this.moveToFailedArgs(job, reason, remove, token, fetchNext, fields),
     )
+    crashPoint('dead-letter:after')
+    return finished
   }
 
   async #finish(
@@ -153,12 +157,14 @@ class HandoffBackend extends RedisQueueBackend {
     if (add) item.push(...add.arguments.slice(ADD_KEYS))
     item.push(terms?.digest ?? '')
     pushChange(change, item)
+    crashPoint('stage:before-commit')
     const reply = await this.#commits.add(`${finish[FINISH_KEYS + TARGET]} ${next}`, item, (items) => {
       const keys = [...finish.slice(0, FINISH_KEYS), ...(add?.arguments.slice(0, ADD_KEYS) ?? [])].map(String)
       const args: unknown[] = [ledgerKeys.prefix, KEPT_SECONDS, readsTrace ? 1 : 0, fields.length, ...fields]
       for (const item of items) args.push(item.length, ...item)
       return runScript(client, 'interlockCommit', keys, args)
     })
+    crashPoint('stage:after-commit')
     if (typeof reply === 'string') throw new Error(reply)
     const [finished, ...read] = reply as [unknown, ...unknown[]]
     if (finished === CHANGED_MEANWHILE) throw new IncidentChanged()

@@ -35,29 +35,43 @@ const isCurrent = (files) => {
 }
 
 /** Whole or not at all, so that a process that starts meanwhile never reads half a file. */
-const place = (name, contents) => {
-  const draft = join(dist, `.${name}.${process.pid}`)
+const place = (folder, name, contents) => {
+  const draft = join(folder, `.${name}.${process.pid}`)
   writeFileSync(draft, contents)
-  renameSync(draft, join(dist, name))
+  renameSync(draft, join(folder, name))
 }
 
 /** The entries last: what they import is there when they are. */
-const write = (outputs, luaFiles) => {
-  mkdirSync(dist, { recursive: true })
-  for (const file of luaFiles) place(basename(file), readFileSync(file))
+const write = (folder, outputs, luaFiles) => {
+  mkdirSync(folder, { recursive: true })
+  for (const { name, text } of luaFiles) place(folder, name, text)
   const names = Object.keys(ENTRIES).map((name) => `${name}.js`)
   const isEntry = ({ path }) => names.includes(basename(path))
-  for (const output of outputs.sort((a, b) => isEntry(a) - isEntry(b))) place(basename(output.path), output.contents)
+  for (const output of outputs.sort((a, b) => isEntry(a) - isEntry(b)))
+    place(folder, basename(output.path), output.contents)
 }
 
-export const buildWhenStale = async () => {
-  const files = sources()
-  if (files.length === 0 || isCurrent(files)) return
+/** The text of a source, with what is to be changed in it. Where that does not stand once, the change means nothing. */
+const textOf = (path, changes) =>
+  changes
+    .filter(({ file }) => join(root, file) === path)
+    .reduce(
+      (text, { file, from, to }) => {
+        const parts = text.split(from)
+        if (parts.length !== 2)
+          throw new Error(`${file} has ${JSON.stringify(from)} ${parts.length - 1} times, not once`)
+        return parts.join(to)
+      },
+      readFileSync(path, 'utf8'),
+    )
+
+const buildTo = async (folder, { entries, faults, changes }) => {
   const { build } = await import('esbuild')
+  const read = ({ path }) => ({ contents: textOf(path, changes), loader: 'ts' })
   const { outputFiles } = await build({
     absWorkingDir: root,
-    entryPoints: ENTRIES,
-    outdir: dist,
+    entryPoints: entries,
+    outdir: folder,
     write: false,
     bundle: true,
     splitting: true,
@@ -67,11 +81,32 @@ export const buildWhenStale = async () => {
     target: 'node20',
     sourcemap: 'linked',
     logLevel: 'silent',
+    // Crash points exist in a faults build alone: elsewhere a call of one is a call of nothing and is left out.
+    define: { FAULTS_BUILD: String(faults) },
+    minifySyntax: true,
+    plugins: changes.length > 0 ? [{ name: 'changes', setup: ({ onLoad }) => onLoad({ filter: /\.ts$/ }, read) }] : [],
   })
+  const luaFiles = sources().filter((file) => file.endsWith('.lua'))
   write(
+    folder,
     outputFiles,
-    files.filter((file) => file.endsWith('.lua')),
+    luaFiles.map((file) => ({ name: basename(file), text: textOf(file, changes) })),
   )
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) await buildWhenStale()
+export const buildWhenStale = async () => {
+  const files = sources()
+  if (files.length > 0 && !isCurrent(files)) await buildTo(dist, { entries: ENTRIES, faults: false, changes: [] })
+}
+
+/** `node scripts/build.mjs --faults <folder> <changes>`: for the fault tests, with `[{ file, from, to }]` changed. */
+const [, script, option, folder, changes] = process.argv
+if (script === fileURLToPath(import.meta.url)) {
+  if (option !== '--faults') await buildWhenStale()
+  else
+    await buildTo(join(root, folder), {
+      entries: { interlock: ENTRIES.interlock },
+      faults: true,
+      changes: JSON.parse(changes),
+    })
+}

@@ -2,6 +2,7 @@
 import type { Queue } from 'bullmq'
 import type { Sighting } from '../shared/contracts/alert.ts'
 import type { PolicySet } from '../shared/contracts/policy.ts'
+import { crashPoint } from '../shared/crash-point.ts'
 import { correlate, type Step } from '../shared/incident/correlate.ts'
 import { correlationIndex } from '../shared/incident/correlation-index.ts'
 import { defaultPrefix, identify } from '../shared/incident/identify.ts'
@@ -59,7 +60,10 @@ const write = async (
 ): Promise<StepOutcome | null> => {
   const { outcome, change, also, ended } = stepChange(step, told, place)
   const queued = await queueStep(queue, step, policies(), Date.parse(told.at))
-  if (!(await ledger.apply(change, queued, also))) return null
+  crashPoint('accept:before-write')
+  const applied = await ledger.apply(change, queued, also)
+  crashPoint('accept:after-write')
+  if (!applied) return null
   for (const end of ended) observe?.(end)
   return outcome
 }

@@ -48,12 +48,13 @@ export const serve = async (config: Config, redisUrl: string): Promise<void> => 
     })
     await server.listen({ host: config.HOST, port: config.PORT })
     const stopSampling = sampleAccounting(ledger, metrics.accountingImbalance)
-    log.event('unsigned_sources', { sources: SOURCES.map(({ name }) => name) })
-    log.event('process_started', { address: server.listeningOrigin, redis: redis.options.host })
-    await untilStopped(log, async () => {
+    const stopped = untilStopped(log, async () => {
       await server.close()
       await queue.close()
     })
+    log.event('unsigned_sources', { sources: SOURCES.map(({ name }) => name) })
+    log.event('process_started', { address: server.listeningOrigin, redis: redis.options.host })
+    await stopped
     stopSampling()
   } finally {
     unwatch()

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { ConfigError, loadConfig, withoutSecrets } from './config.ts'
+import { ConfigError, crashPlan, loadConfig, withoutSecrets } from './config.ts'
 
 const problemsOf = (env: Record<string, string>): string => {
   try {
@@ -100,4 +100,25 @@ it.each([
   ['redis://host', 'redis://host'],
 ])('withoutSecrets(%s) is %s', (url, shown) => {
   expect(withoutSecrets(url)).toBe(shown)
+})
+
+describe('crashPlan', () => {
+  const points = ['stage:decided', 'stage:fetched'] as const
+
+  it('reads the point, the passing and the signal, and nothing of nothing', () => {
+    expect(crashPlan(points, 'stage:decided 3 SIGSTOP')).toEqual({
+      point: 'stage:decided',
+      passing: 3,
+      signal: 'SIGSTOP',
+    })
+    expect(crashPlan(points, undefined)).toBeNull()
+    expect(crashPlan(points, '')).toBeNull()
+  })
+
+  it.each(['stage:decided', 'stage:begun 1 SIGKILL', 'stage:decided 0 SIGKILL', 'stage:decided 1 SIGTERM'])(
+    'refuses %j and says what there is',
+    (text) => {
+      expect(() => crashPlan(points, text)).toThrow(/CRASH_AT is ".*": must be one of stage:decided, stage:fetched/)
+    },
+  )
 })

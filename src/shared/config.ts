@@ -108,3 +108,21 @@ export const retentionMs = ({ LEDGER_RETENTION }: Config): number => Duration.pa
 export const environmentWith = (
   set: Readonly<Partial<Record<keyof typeof variables, string>>>,
 ): Record<string, string | undefined> => ({ ...process.env, ...set })
+
+/**
+ * What a process of the faults build is to do to itself, from `CRASH_AT`: the signal it gets when it passes the point for
+ * the nth time, e.g. `stage:decided 3 SIGSTOP`. Null for nothing. Throws ConfigError.
+ */
+export const crashPlan = <Point extends string>(
+  points: readonly Point[],
+  text: string | undefined = process.env.CRASH_AT,
+): { point: Point; passing: number; signal: 'SIGKILL' | 'SIGSTOP' } | null => {
+  if (!text) return null
+  const [name, passing, signal] = text.split(' ')
+  const point = points.find((known) => known === name)
+  if (!point || !/^[1-9]\d*$/.test(passing ?? '') || (signal !== 'SIGKILL' && signal !== 'SIGSTOP'))
+    throw new ConfigError([
+      `CRASH_AT is ${JSON.stringify(text)}: must be one of ${points.join(', ')}, a number and SIGKILL or SIGSTOP`,
+    ])
+  return { point, passing: Number(passing), signal }
+}

@@ -55,8 +55,9 @@ export const work = async (config: Config, redisUrl: string, stages: readonly St
     workers.push(await startUpkeep(settings, retentionMs(config)))
     await Promise.all(workers.map((worker) => worker.waitUntilReady()))
     const stopSampling = sampleAccounting(context.ledger, metrics.accountingImbalance)
+    const stopped = untilStopped(log, () => Promise.all(workers.map((worker) => worker.close())))
     log.event('process_started', { stages, probes: probes.listeningOrigin })
-    await untilStopped(log, () => Promise.all(workers.map((worker) => worker.close())))
+    await stopped
     stopSampling()
   } finally {
     unwatch()

@@ -11,11 +11,13 @@ import { JobData } from '../shared/contracts/job.ts'
 import type { Normalized } from '../shared/contracts/normalized.ts'
 import type { PolicySet } from '../shared/contracts/policy.ts'
 import type { Ready } from '../shared/contracts/ready.ts'
+import { crashPoint } from '../shared/crash-point.ts'
 import { stopScopes } from '../shared/incident/stop-scopes.ts'
 import { changeArguments } from '../shared/ledger/change.ts'
 import { toFields } from '../shared/ledger/incident-fields.ts'
 import { type IncidentLedger, parseIncidentReply } from '../shared/ledger/incident-ledger.ts'
-import { type Commit, Handoff, type ReadAhead } from '../shared/queue/handoff-backend.ts'
+import { type Commit, Handoff } from '../shared/queue/handoff-backend.ts'
+import type { ReadAhead } from '../shared/queue/read-ahead.ts'
 import { type Decided, decideStage, type GivenInput, recordsOf, verdictOf } from './decide-stage.ts'
 import { type AnyStage, stageAfter, stageBefore } from './pipeline.ts'
 import { RULES_VERSION, type Snapshot } from './stage.ts'
@@ -130,8 +132,11 @@ const decideOnce = async (
 export const runStage =
   (stage: AnyStage, context: StageContext, readAhead: ReadAhead) =>
   async (job: { data: unknown }): Promise<Handoff<StageSummary>> => {
+    crashPoint('stage:fetched')
     const data = JobData.safeParse(job.data)
     if (!data.success) throw new UnrecoverableError(`job data of ${stage.name} is invalid: ${data.error.message}`)
     const again = () => decideOnce(stage, data.data.incident_id, context, readAhead)
-    return new Handoff(await again(), again)
+    const first = await again()
+    crashPoint('stage:decided')
+    return new Handoff(first, again)
   }

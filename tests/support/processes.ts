@@ -2,17 +2,28 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'
+import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
-import { vi } from 'vitest'
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 
 /** Generous: the machine may be slow, and a condition that holds sooner is seen sooner. */
 const DEADLINE_MS = 60_000
 
-/** Polls until the expectations in `check` hold; its last failure is what a missed deadline reports. */
-export const eventually = <Result>(check: () => Result | Promise<Result>): Promise<Result> =>
-  vi.waitFor(check, { timeout: DEADLINE_MS, interval: 50 })
+/** Polls until `check` does not throw; its last failure is what a missed deadline reports. Not only for tests: no vitest. */
+export const eventually = async <Result>(
+  check: () => Result | Promise<Result>,
+  milliseconds = DEADLINE_MS,
+): Promise<Result> => {
+  for (const deadline = Date.now() + milliseconds; ; ) {
+    try {
+      return await check()
+    } catch (error) {
+      if (Date.now() > deadline) throw error
+    }
+    await delay(50)
+  }
+}
 
 export interface LogLine {
   event: string
@@ -75,9 +86,13 @@ const parseLine = (line: string): LogLine => {
   }
 }
 
-/** `bin/interlock` with these arguments, and no environment but PATH and `env`. */
-export const startProcess = (args: readonly string[], env: Record<string, string>): InterlockProcess => {
-  const child = spawn(process.execPath, ['bin/interlock', ...args], {
+/** `bin/interlock`, or what else Node is to run, with these arguments, and no environment but PATH and `env`. */
+export const startProcess = (
+  args: readonly string[],
+  env: Record<string, string>,
+  program: readonly string[] = ['bin/interlock'],
+): InterlockProcess => {
+  const child = spawn(process.execPath, [...program, ...args], {
     cwd: ROOT,
     env: { PATH: process.env.PATH, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],

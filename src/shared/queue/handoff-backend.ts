@@ -6,10 +6,12 @@ import { createIORedisClient, QueueKeys, type QueueOptions, RedisConnection, Red
 import type { Redis } from 'ioredis'
 import type { Kept } from '../audit/kept.ts'
 import type { StageName } from '../contracts/audit-record.ts'
+import { crashPoint } from '../crash-point.ts'
 import type { LedgerKeys } from '../ledger/keys.ts'
 import { runScript } from '../ledger/scripts.ts'
 import { GroupCommit } from './group-commit.ts'
 import { type Hold, holdJob, Stopped } from './hold-job.ts'
+import type { ReadAhead } from './read-ahead.ts'
 import { addJobCommand } from './stage-queues.ts'
 
 /** What finishing a job does to the ledger, and which stage's queue gets the incident next (null at the end). */
@@ -66,22 +68,6 @@ const TRACE_FROM = { none: '', last: -1, all: 0 } as const
 
 class IncidentChanged extends Error {}
 
-/** What a commit read along for the job it fetched, until that job's stage takes it. Raw, as `readIncident` gets it. */
-export class ReadAhead {
-  readonly #replies = new Map<string, unknown>()
-
-  put(incidentId: string, reply: unknown): void {
-    this.#replies.set(incidentId, reply)
-  }
-
-  /** Once: whoever decides again must look again. */
-  take(incidentId: string): unknown {
-    const reply = this.#replies.get(incidentId)
-    this.#replies.delete(incidentId)
-    return reply
-  }
-}
-
 export interface HandoffSettings {
   ledgerKeys: LedgerKeys
   deadLetter: DeadLetter
@@ -127,10 +113,13 @@ class HandoffBackend extends RedisQueueBackend {
   override async moveToFailed(
     ...[job, reason, remove, token, fetchNext, fields]: Parameters<RedisQueueBackend['moveToFailed']>
   ): ReturnType<RedisQueueBackend['moveToFailed']> {
+    crashPoint('dead-letter:before')
     const decide = async () => ({ commit: await this.#settings.deadLetter(job.data, reason) })
-    return this.#finish(job.id, await decide(), decide, () =>
+    const finished = await this.#finish(job.id, await decide(), decide, () =>
       this.moveToFailedArgs(job, reason, remove, token, fetchNext, fields),
     )
+    crashPoint('dead-letter:after')
+    return finished
   }
 
   /** `hold` says whether the job was put off; a finish that nothing stops has none. */
@@ -170,12 +159,14 @@ class HandoffBackend extends RedisQueueBackend {
     const item: unknown[] = [finish[JOB_KEY], ...finish.slice(FINISH_KEYS)]
     if (add) item.push(...add.arguments.slice(ADD_KEYS))
     item.push(terms?.digest ?? '', scopes.join('\n'), ...change)
+    crashPoint('stage:before-commit')
     const reply = await this.#commits.add(`${finish[FINISH_KEYS + TARGET]} ${next}`, item, (items) => {
       const keys = [...finish.slice(0, FINISH_KEYS), ...(add?.arguments.slice(0, ADD_KEYS) ?? [])].map(String)
       const args: unknown[] = [ledgerKeys.prefix, KEPT_SECONDS, TRACE_FROM[trace], fields.length, ...fields]
       for (const item of items) args.push(item.length, ...item)
       return runScript(client, 'interlockCommit', keys, args)
     })
+    crashPoint('stage:after-commit')
     if (typeof reply === 'string') throw new Error(reply)
     const [finished, ...read] = reply as [unknown, ...unknown[]]
     if (finished === CHANGED_MEANWHILE) throw new IncidentChanged()

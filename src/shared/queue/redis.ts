@@ -4,12 +4,25 @@ import { Redis } from 'ioredis'
 /** ioredis backs off up to 5 s between attempts by default; work should resume within a second of Redis being back. */
 const retryStrategy = (attempt: number) => Math.min(50 * 2 ** attempt, 1000)
 
-/** For webhooks and queries: a command fails after `commandTimeout` ms, and at once while there is no connection. */
+/**
+ * For webhooks and queries: a command fails after `commandTimeout` ms, and at once while there is no connection. One that
+ * stays silent for twice as long leads nowhere, as after a router forgot it, and is made anew.
+ */
 export const connectProducer = (url: string, commandTimeout = 2000): Redis =>
-  new Redis(url, { retryStrategy, enableOfflineQueue: false, maxRetriesPerRequest: 0, commandTimeout })
+  new Redis(url, {
+    retryStrategy,
+    enableOfflineQueue: false,
+    maxRetriesPerRequest: 0,
+    commandTimeout,
+    socketTimeout: 2 * commandTimeout,
+  })
 
-/** For workers: commands wait for the connection, as BullMQ requires. */
-export const connectWorker = (url: string): Redis => new Redis(url, { retryStrategy, maxRetriesPerRequest: null })
+/** Longer than BullMQ ever lets a command block (10 s). The kernel itself gives a dead connection up after 15 minutes. */
+const SILENT_MS = 15_000
+
+/** For workers: commands wait for the connection, as BullMQ requires, and go out again on the next when it was dead. */
+export const connectWorker = (url: string): Redis =>
+  new Redis(url, { retryStrategy, maxRetriesPerRequest: null, socketTimeout: SILENT_MS })
 
 /** Resolves when the connection can take commands; rejects with the last connection error after `deadline` ms. */
 export const whenReady = (redis: Redis, deadline = 5000): Promise<void> =>

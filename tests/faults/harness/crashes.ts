@@ -1,0 +1,94 @@
+/** For every crash point, the processes that end themselves there, and what brings them to it and follows on them. */
+import { StageName } from '../../../src/shared/contracts/audit-record.ts'
+import type { CrashPoint } from '../../../src/shared/crash-point.ts'
+import { eventually, type InterlockProcess } from '../../support/processes.ts'
+import type { Scene } from './faults.ts'
+import type { Installation } from './installation.ts'
+import type { Setup } from './site.ts'
+
+interface Crash {
+  setup: Setup
+  inflict(scene: Scene): Promise<void>
+}
+
+/** From the second time on there is something behind the process that the crash could harm. */
+const at = (point: CrashPoint, passing = 2) => ({ crashAt: `${point} ${passing} SIGKILL` })
+
+/** The process must have ended itself: nobody else sends it this signal. */
+const crashed = async (process: InterlockProcess): Promise<void> => {
+  const { signal, code, stderr } = await process.ended()
+  if (signal !== 'SIGKILL')
+    throw new Error(`its crash point was not reached, it ended with ${signal ?? code}: ${stderr}`)
+}
+
+const everyone = ({ apis, workers }: Installation) => [...apis, ...workers]
+
+const accepting = (point: CrashPoint): Crash => ({
+  setup: { apis: [at(point)], workers: [{ stages: [] }] },
+  inflict: async ({ installation: { apis } }) => {
+    for (const api of apis) {
+      await crashed(api.current())
+      await api.replace('SIGKILL')
+    }
+  },
+})
+
+/** The crash of each stage's worker; the others get on through a fourth, which comes when the first is dead. */
+const deciding = (point: CrashPoint): Crash => ({
+  setup: { apis: [{}], workers: StageName.options.map((stage) => ({ stages: [stage], ...at(point) })) },
+  inflict: async ({ installation: { workers, start } }) => {
+    const crashes = workers.map((worker) => crashed(worker.current()))
+    await crashes[0]
+    start(['worker'])
+    await Promise.all(crashes)
+  },
+})
+
+/** Incidents that readiness cannot judge: what normalize found out about them is gone. */
+const damage = async ({ installation: { ledger, redis } }: Scene, count: number) =>
+  eventually(async () => {
+    const listed = await ledger.idsAfter(null, 100)
+    const incidents = await Promise.all(listed.map(({ id }) => ledger.readRecord(id)))
+    const waiting = incidents.flatMap((incident) => (incident?.status === 'readiness' ? [incident] : []))
+    if (waiting.length < count) throw new Error(`${waiting.length} incidents wait for readiness`)
+    for (const { incident_id } of waiting.slice(0, count))
+      await redis.hdel(ledger.keys.incident(incident_id), 'decision:normalize')
+  })
+
+/** So many incidents end as dead letters. */
+export const DAMAGED = 3
+
+const givingUp = (point: CrashPoint): Crash => ({
+  setup: { apis: [{}], workers: [{ stages: ['normalize', 'dry-run'] }], stories: ['measured'] },
+  inflict: async (scene) => {
+    await damage(scene, DAMAGED)
+    await crashed(scene.installation.start(['worker', 'readiness'], at(point)))
+    scene.installation.start(['worker', 'readiness'])
+  },
+})
+
+const stopping = (point: CrashPoint): Crash => ({
+  setup: { apis: [at(point, 1)], workers: [{ stages: [], ...at(point, 1) }] },
+  inflict: async ({ installation }) => {
+    await Promise.all(
+      everyone(installation).map(async (member) => {
+        await member.current().stop('SIGTERM')
+        await crashed(member.current())
+        await member.replace('SIGKILL')
+      }),
+    )
+  },
+})
+
+export const CRASHES: Record<CrashPoint, (point: CrashPoint) => Crash> = {
+  'accept:before-write': accepting,
+  'accept:after-write': accepting,
+  'stage:fetched': deciding,
+  'stage:decided': deciding,
+  'stage:before-commit': deciding,
+  'stage:after-commit': deciding,
+  'dead-letter:before': givingUp,
+  'dead-letter:after': givingUp,
+  'shutdown:signalled': stopping,
+  'shutdown:drained': stopping,
+}

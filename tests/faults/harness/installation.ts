@@ -1,0 +1,130 @@
+/** One installation to do harm to: a Redis of its own, APIs and workers as processes, and the network between them. */
+import type { Redis } from 'ioredis'
+import { IncidentLedger } from '../../../src/shared/ledger/incident-ledger.ts'
+import { connectProducer, whenReady } from '../../../src/shared/queue/redis.ts'
+import { startRedisProcess } from '../../../src/shared/redis-process.ts'
+import { fixturePath } from '../../support/fixture.ts'
+import { eventually, type InterlockProcess, startProcess } from '../../support/processes.ts'
+import type { Program } from './build.ts'
+import { type FaultyNetwork, openFaultyNetwork } from './faulty-network.ts'
+
+const SUPERVISED = fixturePath('../tests/faults/harness/supervised-redis.sh')
+const PREFIX = 'faults'
+
+/** What one start of a process may have of its own. */
+export interface Start {
+  /** As `CRASH_AT` takes it. */
+  crashAt?: string
+  /** By how many hours its clock is wrong. */
+  skewHours?: number
+}
+
+/** A place that a process fills, and after it the next. */
+export interface Member {
+  current(): InterlockProcess
+  /** Ends the process, if it has not ended itself, and puts another in its place. */
+  replace(signal: NodeJS.Signals, start?: Start): Promise<void>
+}
+
+export interface Installation {
+  apis: readonly Member[]
+  workers: readonly Member[]
+  /** Where senders reach the APIs. */
+  addresses(): string[]
+  /** Between all processes and Redis. */
+  network: FaultyNetwork
+  /** The test's own connection, straight to Redis. */
+  redis: Redis
+  redisPid(): Promise<number>
+  ledger: IncidentLedger
+  /** Another process, of which nobody takes care but `close`. */
+  start(args: readonly string[], start?: Start): InterlockProcess
+  close(): Promise<void>
+}
+
+export interface Size {
+  program: Program
+  apis: readonly Start[]
+  /** The stages of each worker process; none is all three. */
+  workers: readonly (Start & { stages: readonly string[] })[]
+  appendOnly?: boolean
+}
+
+/** Date as this process sees it, and everything that asks it for the time, in the hours given. */
+const skewed = (hours: number): string =>
+  `data:text/javascript,${encodeURIComponent(`
+    const Real = Date, by = ${hours} * 3_600_000
+    globalThis.Date = class extends Real {
+      constructor(...given) { given.length > 0 ? super(...given) : super(Real.now() + by) }
+      static now() { return Real.now() + by }
+    }`)}`
+
+export const openInstallation = async ({ program, apis, workers, appendOnly = true }: Size): Promise<Installation> => {
+  const server = await startRedisProcess(SUPERVISED, appendOnly)
+  const { hostname: host, port } = new URL(server.url)
+  const network = await openFaultyNetwork({ host, port: Number(port) })
+  const redis = connectProducer(server.url, 20_000)
+  redis.on('error', () => {})
+  await whenReady(redis)
+
+  const all: InterlockProcess[] = []
+  const start = (args: readonly string[], { crashAt, skewHours }: Start = {}, env: Record<string, string> = {}) => {
+    const started = startProcess(
+      args,
+      {
+        REDIS_URL: `redis://127.0.0.1:${network.port}`,
+        QUEUE_PREFIX: PREFIX,
+        PORT: '0',
+        WORKER_PORT: '0',
+        WORKER_CONCURRENCY: '10',
+        POLICY_DIR: 'policies',
+        ...(crashAt && { CRASH_AT: crashAt }),
+        ...env,
+      },
+      [...(skewHours ? ['--import', skewed(skewHours)] : []), ...program],
+    )
+    all.push(started)
+    return started
+  }
+  /** An API comes back on its own port, where its senders know it. */
+  const join = async (args: readonly string[], first: Start): Promise<Member & { address: string }> => {
+    let current = start(args, first)
+    const { address } = await current.started()
+    const env = address ? { PORT: new URL(String(address)).port } : {}
+    return {
+      address: String(address),
+      current: () => current,
+      replace: async (signal, how) => {
+        await current.stop(signal)
+        all.splice(all.indexOf(current), 1)
+        current = start(args, how, env)
+      },
+    }
+  }
+  const close = async () => {
+    await Promise.all(all.map((one) => one.stop('SIGKILL')))
+    redis.disconnect()
+    await network.close()
+    await server.stop()
+  }
+  try {
+    const joined = await Promise.all([
+      ...apis.map((first) => join(['serve'], first)),
+      ...workers.map(({ stages, ...first }) => join(['worker', ...stages], first)),
+    ])
+    return {
+      apis: joined.slice(0, apis.length),
+      workers: joined.slice(apis.length),
+      addresses: () => joined.slice(0, apis.length).map(({ address }) => address),
+      network,
+      redis,
+      redisPid: () => eventually(async () => Number(/process_id:(\d+)/.exec(await redis.info('server'))?.[1])),
+      ledger: new IncidentLedger(redis, PREFIX),
+      start,
+      close,
+    }
+  } catch (error) {
+    await close()
+    throw error
+  }
+}

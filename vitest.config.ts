@@ -1,4 +1,7 @@
-/** Two projects: pure tests, and tests against the one real Redis that their set-up starts. */
+/**
+ * Three projects: pure tests, tests against the one real Redis that their set-up starts, and the faults, which start a
+ * Redis each and take minutes; `npm test` runs the first two.
+ */
 import { defineConfig } from 'vitest/config'
 
 export default defineConfig({
@@ -16,9 +19,19 @@ export default defineConfig({
         test: {
           name: 'redis',
           include: ['src/**/*.redis.test.ts', 'tests/**/*.redis.test.ts'],
+          exclude: ['tests/faults/**'],
           globalSetup: 'tests/support/redis-server.ts',
           testTimeout: 60_000,
           hookTimeout: 60_000,
+        },
+      },
+      {
+        test: {
+          name: 'faults',
+          include: ['tests/faults/**/*.redis.test.ts'],
+          testTimeout: 300_000,
+          hookTimeout: 60_000,
+          fileParallelism: false,
         },
       },
     ],

@@ -137,4 +137,3 @@ export const FAULTS = {
   half_open: { on: 'network', inflict: onNetwork((network) => network.halfOpen()) },
   cut_in_the_middle: { on: 'network', inflict: onNetwork((network) => network.cutAfter(500)) },
 } satisfies Record<string, Fault>
-type FaultName = keyof typeof FAULTS

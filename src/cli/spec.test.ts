@@ -20,7 +20,9 @@ describe('interlock spec check', () => {
     expect(answer).toMatchObject({ exit: 1, json: { outcome: 'block', findings: [{ line: 11, column: 13 }, {}, {}] } })
     const [first, second] = answer.err?.split('\n') ?? []
     expect(first).toBe(`BLOCK: spec=${file} findings=3`)
-    expect(second).toMatch(/^ {2}- concrete_command: 11:13 'kubectl scale .*: state what must be true instead/)
+    expect(second).toMatch(
+      /^ {2}- concrete_command: .*\/concrete_command\.md:11:13 'kubectl scale .*: state what must be true instead/,
+    )
   })
 
   it.each([

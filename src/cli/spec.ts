@@ -1,20 +1,10 @@
 /** `interlock spec check`: lints a specify.md, saying for each finding where it stands and how to mend it. */
 import { Command } from 'commander'
-import { describeFinding, type Finding } from '../shared/policy/finding.ts'
 import { checkSpec, parseSpec } from '../shared/policy/spec-document.ts'
 import { ACTIONS } from '../workers/actions/index.ts'
 import { type Answer, printAnswer } from './answer.ts'
+import { findingLines } from './finding-lines.ts'
 import { readText } from './read-input.ts'
-import { reasonLines } from './reason-lines.ts'
-
-/** `file:line:column` is what terminals and editors open. */
-export const findingLines = (findings: readonly (Finding & { file: string })[]): string[] =>
-  reasonLines(
-    findings.map((finding) => ({
-      code: finding.code,
-      message: `${finding.file}:${finding.line}:${finding.column} ${describeFinding(finding)}`,
-    })),
-  )
 
 /**
  * The document of `--json`: `{"outcome":"pass"|"block","file","pre_approved":[name],

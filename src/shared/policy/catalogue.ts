@@ -7,7 +7,7 @@ import type { ListedAction } from './spec-action-yaml.ts'
 /** The actions that can be planned, each with how far it reaches. */
 export type Catalogue = readonly { name: string; radius: Radius }[]
 
-const namesIn = (catalogue: Catalogue): string => catalogue.map(({ name }) => name).join(', ')
+export const namesIn = (catalogue: Catalogue): string => catalogue.map(({ name }) => name).join(', ')
 
 /** An entry that can never pass: nothing plans its action, or the action reaches further than the entry allows. */
 export const wrongActions = (

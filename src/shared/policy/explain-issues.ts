@@ -19,6 +19,9 @@ const shown = (value: unknown): string => {
 const likeliest = (branches: readonly Issue[][]): Issue[] =>
   branches.find((branch) => branch.some((issue) => issue.path.length > 0)) ?? branches[0] ?? []
 
+/** zod's own words end in the type of what was there; the value itself is shown already. */
+const RECEIVED = /^Invalid input: (expected .+), received .+$/
+
 /** `path` leads to the value that is wrong, or to the key that is not known; `fix` says what is expected there. */
 export interface ExplainedIssue {
   path: PropertyKey[]
@@ -37,7 +40,13 @@ const explain = (issue: Issue, input: unknown, base: readonly PropertyKey[] = []
       fix: 'remove it or correct its name',
     }))
   const field = path.map(String).join('.')
-  return [{ path, message: `${field || 'the document'} is ${shown(at(input, path))}`, fix: issue.message }]
+  return [
+    {
+      path,
+      message: `${field || 'the document'} is ${shown(at(input, path))}`,
+      fix: issue.message.replace(RECEIVED, '$1'),
+    },
+  ]
 }
 
 export const listIssues = (error: z.ZodError, input: unknown): ExplainedIssue[] =>

@@ -6,7 +6,7 @@ export interface Place {
   column: number
 }
 
-/** In the order of docs/reference.md: what a specify.md must state, its list of actions, what it must not choose, YAML. */
+/** In the order of docs/reference.md: what a specify.md must state, its list of actions, what it must not choose, YAML, the policy folder. */
 export const FINDING_CODES = [
   'missing_why',
   'missing_what',
@@ -22,6 +22,18 @@ export const FINDING_CODES = [
   'concrete_command',
   'yaml_invalid',
   'field_invalid',
+  'threshold_moved_alone',
+  'scope_unknown',
+  'class_misnamed',
+  'prefix_taken',
+  'profile_unknown',
+  'evidence_missing',
+  'reduction_missing',
+  'action_not_listed',
+  'radius_too_wide',
+  'file_missing',
+  'file_unread',
+  'no_class',
 ] as const
 
 export interface Finding extends Place {

@@ -39,6 +39,6 @@ export const concreteCommands = (text: string): Finding[] => {
     const shown = command.length > 60 ? `${command.slice(0, 59)}…` : command
     const message = `'${shown}' chooses a concrete command`
     const fix = 'state what must be true instead; the plan chooses how'
-    return [{ ...placeAt(text, match.index), code: 'concrete_command', message, fix }]
+    return [{ ...placeAt(text, match.index + match[0].search(/[^`\s]/)), code: 'concrete_command', message, fix }]
   })
 }

@@ -115,7 +115,7 @@ describe('checkSpec', () => {
     ['condition_unreadable', ['condition_unreadable 47:38']],
     ['condition_in_prose', ['condition_in_prose 44:1']],
     ['misspelt_requires', ['action_unreadable 47:3']],
-    ['concrete_command', ['concrete_command 11:13', 'concrete_command 12:4', 'concrete_command 12:38']],
+    ['concrete_command', ['concrete_command 11:14', 'concrete_command 12:4', 'concrete_command 12:38']],
   ])('%s: exactly what is wrong, and where', (name, expected) => {
     expect(codes(fixture(name))).toEqual(expected)
   })

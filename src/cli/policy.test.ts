@@ -99,6 +99,14 @@ describe('interlock policy check', () => {
     })
   })
 
+  it('of a folder without a class shows no table', async () => {
+    await rm(join(dir, 'high_cpu_usage'), { recursive: true })
+    await rm(join(dir, 'high_memory_usage'), { recursive: true })
+    const { exit, out, json } = await checkPolicyFolder(dir, NOW)
+    expect([exit, out]).toEqual([1, ''])
+    expect(json).toMatchObject({ classes: [], findings: [{ code: 'no_class' }] })
+  })
+
   it('cannot read a folder that is not there', async () => {
     await expect(checkPolicyFolder(join(dir, 'none'), NOW)).rejects.toThrow(PolicyError)
   })

@@ -52,6 +52,11 @@ const forecastOf = async (dir: string, files: PolicyFiles, now: string) => {
   }
 }
 
+const verdictTable = (classes: readonly ClassForecast[] | null): string => {
+  if (classes === null) return 'no verdicts: settings.yaml and services.yaml must be mended first'
+  return classes.length === 0 ? '' : table(HEAD, classes.flatMap(rowsOf))
+}
+
 /**
  * The document of `--json`: `{"outcome":"pass"|"block","dir","at","findings":[{"file","line","column","code","message",
  * "fix"}],"classes":[{"incident_class","action","best","targets":[{"service","namespace","verdict","held_back_by":[{"code",
@@ -62,13 +67,11 @@ export const checkPolicyFolder = async (dir: string, now: string): Promise<Answe
   const findings = checkPolicies({ ...files, unread: await unreadFiles(dir, files.classes) }, ACTIONS)
   const classes = await forecastOf(dir, files, now)
   const json = { outcome: findings.length === 0 ? 'pass' : 'block', dir, at: now, findings, classes: classes ?? [] }
-  const verdicts = classes
-    ? [table(HEAD, classes.flatMap(rowsOf))]
-    : ['no verdicts: settings.yaml and services.yaml must be mended first']
+  const out = verdictTable(classes)
   const summary = `policies=${dir} classes=${classesIn(files).length} findings=${findings.length}`
-  if (findings.length === 0) return { exit: 0, json, out: [...verdicts, `PASS: ${summary}`].join('\n') }
+  if (findings.length === 0) return { exit: 0, json, out: `${out}\nPASS: ${summary}` }
   const lines = findingLines(findings.map((finding) => ({ ...finding, file: join(dir, finding.file) })))
-  return { exit: 1, json, out: verdicts.join('\n'), err: [`BLOCK: ${summary}`, ...lines].join('\n') }
+  return { exit: 1, json, out, err: [`BLOCK: ${summary}`, ...lines].join('\n') }
 }
 
 const timeOf = (now: string | undefined): string => {

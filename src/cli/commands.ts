@@ -17,6 +17,10 @@ export const COMMANDS: Commands = {
     load: async () => (await import('./dry-run.ts')).dryRunCommand,
   },
   spec: { does: 'lint a specify.md', load: async () => (await import('./spec.ts')).specCommand },
+  policy: {
+    does: 'check a whole policy folder, and what it can decide today',
+    load: async () => (await import('./policy.ts')).policyCommand,
+  },
   serve: { does: 'run the webhook API', load: async () => (await import('./serve.ts')).serveCommand },
   worker: {
     does: 'run the workers of all or some stages',

@@ -3,6 +3,7 @@ import { Command } from 'commander'
 import type { Facts } from '../shared/contracts/facts.ts'
 import type { Plan } from '../shared/contracts/plan.ts'
 import { findFact } from '../shared/policy/facts.ts'
+import { describeFinding } from '../shared/policy/finding.ts'
 import { checkPreApproval, checkRadius } from '../shared/policy/pre-approval.ts'
 import { parseSpec } from '../shared/policy/spec-document.ts'
 import { findAction, planAction } from '../workers/actions/index.ts'
@@ -29,7 +30,7 @@ const planFrom = (name: string, facts: Facts): Plan | null => {
 const readSpec = (file: string | undefined) => {
   const { pre_approved, problems } = parseSpec(readText(file, '--spec <file>'))
   const [first] = problems
-  if (first) throw new CommandError('invalid_spec', `${file} line ${first.line}: ${first.message}`)
+  if (first) throw new CommandError('invalid_spec', `${file} line ${first.line}: ${describeFinding(first)}`)
   return pre_approved
 }
 

@@ -17,10 +17,12 @@ describe('interlock spec check', () => {
   it('names line, column and fix of every finding', () => {
     const file = spec('concrete_command')
     const answer = checkSpecFile(file)
-    expect(answer).toMatchObject({ exit: 1, json: { outcome: 'block', findings: [{ line: 11, column: 13 }, {}, {}] } })
+    expect(answer).toMatchObject({ exit: 1, json: { outcome: 'block', findings: [{ line: 11, column: 14 }, {}, {}] } })
     const [first, second] = answer.err?.split('\n') ?? []
     expect(first).toBe(`BLOCK: spec=${file} findings=3`)
-    expect(second).toMatch(/^ {2}- concrete_command: 11:13 'kubectl scale .*: state what must be true instead/)
+    expect(second).toMatch(
+      /^ {2}- concrete_command: .*\/concrete_command\.md:11:14 'kubectl scale .*: state what must be true instead/,
+    )
   })
 
   it.each([

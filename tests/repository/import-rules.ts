@@ -45,6 +45,7 @@ export const PURE_ROOMS = [
   'src/workers/actions/',
   'src/workers/stages/',
   'src/workers/replay/',
+  'src/workers/forecast/',
 ] as const
 
 /** Packages that only compute, with the names that may be taken from them where not all do. */

@@ -5,6 +5,7 @@ import { CONFIG_VARIABLES, loadConfig } from '../../src/shared/config.ts'
 import { AuditEvent } from '../../src/shared/contracts/audit-record.ts'
 import { BlockerCode } from '../../src/shared/contracts/blocker.ts'
 import { VerdictName } from '../../src/shared/contracts/incident.ts'
+import { FINDING_CODES } from '../../src/shared/policy/finding.ts'
 import { PROBLEMS } from '../../src/shared/problem.ts'
 import { LOG_EVENTS } from '../../src/shared/telemetry/log-events.ts'
 import { createMetrics } from '../../src/shared/telemetry/metrics.ts'
@@ -40,6 +41,7 @@ describe('docs/reference.md names exactly what the code has', () => {
     ['Verdicts', () => VerdictName.options],
     ['Blocker codes', () => BlockerCode.options],
     ['Audit events', () => AuditEvent.options],
+    ['Findings', () => FINDING_CODES],
   ])('%s, in the same order', (heading, names) => {
     expect(names().length).toBeGreaterThan(2)
     expect(namesIn(heading)).toEqual(names())

@@ -10,10 +10,10 @@ export interface Called {
   err: string
 }
 
-/** No environment but PATH and `env`. */
-export const interlock = (args: readonly string[], env: Record<string, string> = {}): Promise<Called> =>
+/** No environment but PATH and `env`; started in `cwd`, or where the tests are. */
+export const interlock = (args: readonly string[], env: Record<string, string> = {}, cwd?: string): Promise<Called> =>
   new Promise((resolve) => {
-    const child = execFile(BIN, args, { env: { PATH: process.env.PATH, ...env } }, (_, out, err) =>
+    const child = execFile(BIN, args, { cwd, env: { PATH: process.env.PATH, ...env } }, (_, out, err) =>
       resolve({ code: child.exitCode, out, err }),
     )
   })

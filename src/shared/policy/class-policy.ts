@@ -4,6 +4,7 @@ import type { Blocker } from '../contracts/blocker.ts'
 import { ClassCard } from '../contracts/card.ts'
 import { IncidentClass } from '../contracts/identifiers.ts'
 import type { ClassPolicy, PolicySet, Profile } from '../contracts/policy.ts'
+import { describeFinding } from './finding.ts'
 import { parseYamlAs } from './parse-yaml.ts'
 import { findProfile } from './profiles.ts'
 import { parseSpec } from './spec-document.ts'
@@ -44,7 +45,7 @@ export const readClass = (
   const spec = parseSpec(specText)
   // A condition that stands in prose only would never be checked: a person may judge by it, a machine must not go on.
   const [first] = [...spec.problems, ...spec.remarks.filter(({ code }) => code === 'condition_in_prose')]
-  if (first) return broken(`${specPath} line ${first.line}: ${first.message}`)
+  if (first) return broken(`${specPath} line ${first.line}: ${describeFinding(first)}`)
   return {
     incident_class: folder,
     card,

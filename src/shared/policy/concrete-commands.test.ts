@@ -20,6 +20,11 @@ describe('concreteCommands', () => {
     'send a DELETE request to the pods API',
     'PATCH the deployments endpoint',
     'curl -X POST https://api.example.com/restart',
+    'docker restart api',
+    '`systemctl restart api.service`',
+    'terraform apply',
+    '```sh\nsome-tool --now\nkubectl delete pod x\n```',
+    '~~~bash\nsome-tool --now',
   ])('%j chooses a command', (text) => {
     expect(concreteCommands(`Text before.\n${text}`)).toMatchObject([{ code: 'concrete_command' }])
   })
@@ -32,6 +37,8 @@ describe('concreteCommands', () => {
     'The API answers a request within 300 ms.',
     'Use https://wiki.example.com/kubectl for reference.',
     'restart_pod',
+    'A docker restart policy is not touched.',
+    '```yaml\n- action: restart_pod\n```',
   ])('%j does not', (text) => {
     expect(concreteCommands(text)).toEqual([])
   })

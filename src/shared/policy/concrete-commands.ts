@@ -1,5 +1,5 @@
 /** Finds concrete commands in a specify.md: choosing one would take the decision away from the plan. Pure. */
-import type { Finding } from './finding.ts'
+import type { Finding, Place } from './finding.ts'
 
 const CLOUD_SERVICE =
   'autoscaling|cloudformation|cloudwatch|dynamodb|ec2|ecr|ecs|eks|elasticache|elb|elbv2|events|iam|kms|lambda|logs|rds|route53|s3|s3api|sns|sqs|ssm|sts'
@@ -17,10 +17,13 @@ const COMMANDS: readonly RegExp[] = [
   new RegExp(`\\baz\\s+(?:--\\S+|(?:${AZURE_GROUP})\\s+[a-z-]+)`, 'g'),
   /\b(?:GET|HEAD|POST|PUT|PATCH|DELETE)\b[`"'*]*\s+[`"'*<]*(?:https?:\/\/|\/)[^\s`]*/g,
   /\b(?:POST|PUT|PATCH|DELETE)\b[`"'*]*\s+(?:[\w/-]+\s+){0,4}?(?:API|endpoint|request)s?\b/g,
+  /\b(?:docker|podman|systemctl)\s+(?:restart|stop|start|kill|rm|run|exec|scale|reload)\b(?!\s+polic)(?:[ \t]+[^\s`]+){0,3}/g,
+  /\bterraform\s+(?:apply|destroy|import|taint)\b/g,
+  /^[ \t]*(`{3,}|~{3,})\s*(?:sh|bash|zsh|shell|console|powershell)\b[\s\S]*?(?:^[ \t]*\1|$(?![\s\S]))/gm,
   /\b(?:curl|wget)\s+(?:-{1,2}\w|[`"']?https?:)[^\n`]*/gi,
 ]
 
-const positionOf = (text: string, offset: number): { line: number; column: number } => {
+const placeAt = (text: string, offset: number): Place => {
   const before = text.slice(0, offset).split('\n')
   return { line: before.length, column: (before.at(-1)?.length ?? 0) + 1 }
 }
@@ -33,7 +36,9 @@ export const concreteCommands = (text: string): Finding[] => {
     if (match.index < end) return []
     end = match.index + match[0].length
     const command = match[0].replaceAll('`', '').replace(/\s+/g, ' ').trim()
-    const message = `'${command}' chooses a concrete command: state what must be true instead, the plan chooses how`
-    return [{ ...positionOf(text, match.index), code: 'concrete_command' as const, message }]
+    const shown = command.length > 60 ? `${command.slice(0, 59)}…` : command
+    const message = `'${shown}' chooses a concrete command`
+    const fix = 'state what must be true instead; the plan chooses how'
+    return [{ ...placeAt(text, match.index + match[0].search(/[^`\s]/)), code: 'concrete_command', message, fix }]
   })
 }

@@ -19,17 +19,40 @@ const shown = (value: unknown): string => {
 const likeliest = (branches: readonly Issue[][]): Issue[] =>
   branches.find((branch) => branch.some((issue) => issue.path.length > 0)) ?? branches[0] ?? []
 
-const explain = (issue: Issue, input: unknown, base: readonly PropertyKey[] = []): string[] => {
+/** zod's own words end in the type of what was there; the value itself is shown already. */
+const RECEIVED = /^Invalid input: (expected .+), received .+$/
+
+/** `path` leads to the value that is wrong, or to the key that is not known; `fix` says what is expected there. */
+export interface ExplainedIssue {
+  path: PropertyKey[]
+  message: string
+  fix: string
+}
+
+const explain = (issue: Issue, input: unknown, base: readonly PropertyKey[] = []): ExplainedIssue[] => {
   const path = [...base, ...issue.path]
   if (issue.code === 'invalid_union' && issue.errors.length > 0)
     return likeliest(issue.errors).flatMap((inner) => explain(inner, input, path))
+  if (issue.code === 'unrecognized_keys')
+    return issue.keys.map((key) => ({
+      path: [...path, key],
+      message: `${[...path, key].map(String).join('.')} is not a known key`,
+      fix: 'remove it or correct its name',
+    }))
   const field = path.map(String).join('.')
-  if (issue.code === 'unrecognized_keys') {
-    const keys = issue.keys.map((key) => [field, key].filter(Boolean).join('.'))
-    return keys.map((key) => `${key} is not a known key: remove it or correct its name`)
-  }
-  return [field === '' ? issue.message : `${field} is ${shown(at(input, path))}: ${issue.message}`]
+  return [
+    {
+      path,
+      message: `${field || 'the document'} is ${shown(at(input, path))}`,
+      fix: issue.message.replace(RECEIVED, '$1'),
+    },
+  ]
 }
 
+export const listIssues = (error: z.ZodError, input: unknown): ExplainedIssue[] =>
+  error.issues.flatMap((issue) => explain(issue, input))
+
 export const explainIssues = (error: z.ZodError, input: unknown): string =>
-  error.issues.flatMap((issue) => explain(issue, input)).join('; ')
+  listIssues(error, input)
+    .map(({ path, message, fix }) => (path.length === 0 ? fix : `${message}: ${fix}`))
+    .join('; ')

@@ -13,6 +13,8 @@ export interface PolicyFiles {
   stated_at: string
 }
 
+const SHARED_FILES = ['services.yaml', 'settings.yaml']
+
 const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
 
 const textOf = async (path: string): Promise<string | null> => {
@@ -48,11 +50,33 @@ export const readPolicyFiles = async (dir: string): Promise<PolicyFiles> => {
   const classes = await classFolders(dir)
   const own = classes.flatMap((name) => [`${name}/readiness.yaml`, `${name}/specify.md`])
   const texts = new Map<string, string>()
-  for (const path of ['services.yaml', 'settings.yaml', ...own]) {
+  for (const path of [...SHARED_FILES, ...own]) {
     const text = await textOf(join(dir, path))
     if (text !== null) texts.set(path, text)
   }
   const sorted = [...texts].sort(([a], [b]) => (a < b ? -1 : 1))
   const statedAt = await changedAt(join(dir, 'services.yaml'))
   return { texts, classes, digest: digest(sorted), stated_at: statedAt.toISOString() }
+}
+
+const yamlIn = async (dir: string): Promise<string[]> => {
+  try {
+    return (await readdir(dir)).filter((name) => /\.ya?ml$/i.test(name)).sort()
+  } catch (error) {
+    throw new PolicyError(`${dir} cannot be read: ${reasonOf(error)}`)
+  }
+}
+
+/** The folders that hold a file of a class; others are no business of a policy. */
+export const classesIn = ({ texts, classes }: Pick<PolicyFiles, 'texts' | 'classes'>): string[] =>
+  classes.filter((name) => texts.has(`${name}/readiness.yaml`) || texts.has(`${name}/specify.md`))
+
+/** YAML files at the two levels of the folder that nothing reads. Throws PolicyError like `readPolicyFiles`. */
+export const unreadFiles = async (dir: string, classes: readonly string[]): Promise<string[]> => {
+  const own = await Promise.all(
+    classes.map(async (name) =>
+      (await yamlIn(join(dir, name))).filter((file) => file !== 'readiness.yaml').map((file) => `${name}/${file}`),
+    ),
+  )
+  return [...(await yamlIn(dir)).filter((file) => !SHARED_FILES.includes(file)), ...own.flat()]
 }

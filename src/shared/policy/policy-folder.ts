@@ -5,7 +5,7 @@ import { type PolicySet, Services, Settings } from '../contracts/policy.ts'
 import { readClass } from './class-policy.ts'
 import { parseYamlAs } from './parse-yaml.ts'
 import { PolicyError } from './policy-error.ts'
-import { type PolicyFiles, readPolicyFiles } from './policy-files.ts'
+import { classesIn, type PolicyFiles, readPolicyFiles } from './policy-files.ts'
 import { BUILT_IN_PROFILES } from './profiles.ts'
 import { lastCommit } from './spec-commit.ts'
 
@@ -17,15 +17,12 @@ const readShared = <Schema extends z.ZodType>(schema: Schema, file: string, text
 }
 
 /** Throws PolicyError; a class whose own files are broken is kept with its problem instead. */
-export const parsePolicies = async (
-  dir: string,
-  { texts, classes, digest, stated_at }: PolicyFiles,
-): Promise<PolicySet> => {
+export const parsePolicies = async (dir: string, files: PolicyFiles): Promise<PolicySet> => {
+  const { texts, digest, stated_at } = files
   const settings = readShared(Settings, 'settings.yaml', texts.get('settings.yaml') ?? '')
   const { services } = readShared(Services, 'services.yaml', texts.get('services.yaml') ?? 'services: {}')
   const profiles = { ...BUILT_IN_PROFILES, ...settings.profiles }
-  const present = classes.filter((name) => texts.has(`${name}/readiness.yaml`) || texts.has(`${name}/specify.md`))
-  const readings = present.map(async (name) => {
+  const readings = classesIn(files).map(async (name) => {
     const commit = await lastCommit(join(dir, name, 'specify.md'))
     return [name, readClass(name, texts, profiles, commit)] as const
   })

@@ -1,109 +1,69 @@
-/** Reads the pre-approved actions of a specify.md from either form: bullets, or fenced yaml that can state conditions. */
-import { isSeq, LineCounter, parseDocument } from 'yaml'
-import { z } from 'zod'
+/** Reads the pre-approved actions of a specify.md from either form: bullets, or fenced yaml that can state conditions. Pure. */
 import { Radius } from '../contracts/card.ts'
 import type { PreApprovedAction } from '../contracts/policy.ts'
-import { parseCondition } from './conditions.ts'
-import { explainIssues } from './explain-issues.ts'
-import type { Finding } from './finding.ts'
+import type { Finding, Place } from './finding.ts'
+import { ACTION_NAME, type ListedAction, readActionYaml } from './spec-action-yaml.ts'
 import { type Block, textOf } from './spec-sections.ts'
 
 export interface SpecActions {
   actions: PreApprovedAction[]
+  /** Every entry that was read, where it stands. */
+  listed: ListedAction[]
   /** What makes the list unusable: something that was meant to limit an action could not be read. */
   problems: Finding[]
   /** What was not read, and grants nothing, but was probably meant otherwise. */
   remarks: Finding[]
 }
 
-const ACTION_NAME = /^[a-z][a-z0-9_-]{0,63}$/
-const Entry = z.strictObject({
-  action: z.string().regex(ACTION_NAME, 'an action name looks like restart_pod'),
-  radius_of_impact: Radius.optional(),
-  requires: z.array(z.string('a condition is text: put it in quotes')).default([]),
-})
+type Read = Omit<SpecActions, 'actions'>
+
+const NOTHING: Read = { listed: [], problems: [], remarks: [] }
 
 const NEGATED = /^[\s:,–—-]*(is |are )?(never|not|forbidden|prohibited)\b/i
 const CONDITIONAL = /\b(requires?|only (if|when|while)|unless|provided that)\b/i
-const AS_YAML = "state it in a fenced yaml block: '- action: NAME' with 'requires: [condition, …]'"
 
-const none = (): SpecActions => ({ actions: [], problems: [], remarks: [] })
+const placeOf = ({ position }: Block): Place => {
+  const { line, column } = position?.start ?? { line: 1, column: 1 }
+  return { line, column }
+}
 
-const fromBullet = (item: Extract<Block, { type: 'list' }>['children'][number]): SpecActions => {
-  const { line, column } = item.position?.start ?? { line: 1, column: 1 }
-  const at = { line, column }
+const fromBullet = (item: Extract<Block, { type: 'list' }>['children'][number]): Read => {
+  const place = placeOf(item)
   const [paragraph] = item.children
   const [name, ...rest] = paragraph?.type === 'paragraph' ? paragraph.children : []
   if (name?.type !== 'inlineCode' || !ACTION_NAME.test(name.value)) {
-    const message = `'${textOf(item).slice(0, 40)}' is not read: begin the bullet with the action's name in backticks`
-    return { ...none(), remarks: [{ ...at, code: 'action_unreadable', message }] }
+    const message = `the bullet '${textOf(item).slice(0, 40)}' is not read`
+    const fix = "begin it with the action's name in backticks"
+    return { ...NOTHING, remarks: [{ ...place, code: 'action_unreadable', message, fix }] }
   }
   const prose = [...rest, ...item.children.slice(1)].map(textOf).join('')
   if (NEGATED.test(prose)) {
-    const message = `'${name.value}' stands in the list but is said not to be allowed: move it to the constraints`
-    return { ...none(), problems: [{ ...at, code: 'action_unreadable', message }] }
-  }
-  const actions = [{ action: name.value, requires: [] }]
-  if (!CONDITIONAL.test(prose)) return { ...none(), actions }
-  const message = `'${name.value}' has a condition in prose, which nothing checks: ${AS_YAML}`
-  return { ...none(), actions, remarks: [{ ...at, code: 'condition_in_prose', message }] }
-}
-
-const fromYaml = (block: Extract<Block, { type: 'code' }>): SpecActions => {
-  const lineCounter = new LineCounter()
-  const document = parseDocument(block.value, { lineCounter })
-  const { line: fence, column } = block.position?.start ?? { line: 1, column: 1 }
-  const problem = (code: Finding['code'], offset: number, message: string): Finding => {
-    const at = lineCounter.linePos(offset)
-    return { line: fence + at.line, column: column - 1 + at.col, code, message }
-  }
-  const [broken] = [...document.errors, ...document.warnings]
-  if (broken)
-    return { ...none(), problems: [problem('action_unreadable', broken.pos[0], broken.message.split('\n')[0] ?? '')] }
-  if (!isSeq(document.contents))
+    const message = `'${name.value}' stands in the list but is said not to be allowed`
     return {
-      ...none(),
-      problems: [problem('action_unreadable', 0, "the yaml block is not a list of '- action: NAME'")],
+      ...NOTHING,
+      problems: [{ ...place, code: 'action_unreadable', message, fix: 'move it to the constraints' }],
     }
-
-  const read = none()
-  const offsetOf = (path: (string | number)[]): number => {
-    const node: unknown = document.getIn(path, true)
-    return typeof node === 'object' && node !== null && 'range' in node && Array.isArray(node.range)
-      ? Number(node.range[0])
-      : 0
   }
-  const entries: unknown = document.toJS()
-  for (const [index, raw] of (Array.isArray(entries) ? entries : []).entries()) {
-    const entry = Entry.safeParse(raw)
-    if (!entry.success) {
-      read.problems.push(problem('action_unreadable', offsetOf([index]), explainIssues(entry.error, raw)))
-      continue
-    }
-    const { action, radius_of_impact, requires } = entry.data
-    const parsed = requires.map(parseCondition)
-    for (const [place, condition] of parsed.entries())
-      if (condition.problem !== null)
-        read.problems.push(problem('condition_unreadable', offsetOf([index, 'requires', place]), condition.problem))
-    const conditions = parsed.flatMap(({ condition }) => condition ?? [])
-    read.actions.push({ action, ...(radius_of_impact && { radius_of_impact }), requires: conditions })
-  }
-  return read
+  const listed = [{ action: name.value, requires: [], place, radiusPlace: place }]
+  if (!CONDITIONAL.test(prose)) return { ...NOTHING, listed }
+  const message = `'${name.value}' has a condition in prose, which nothing checks`
+  const fix = "state it in a fenced yaml block: '- action: NAME' with 'requires: [condition, …]'"
+  return { ...NOTHING, listed, remarks: [{ ...place, code: 'condition_in_prose', message, fix }] }
 }
 
-const fromBlock = (block: Block): SpecActions[] => {
+const fromBlock = (block: Block): Read[] => {
   if (block.type === 'list') return block.children.map(fromBullet)
   if (block.type !== 'code') return []
-  if (/^ya?ml$/i.test(block.lang ?? '')) return [fromYaml(block)]
-  const { line, column } = block.position?.start ?? { line: 1, column: 1 }
-  const message = "a fenced block that is not marked yaml is not read: open it with '```yaml'"
-  return [{ ...none(), remarks: [{ line, column, code: 'action_unreadable', message }] }]
+  if (/^ya?ml$/i.test(block.lang ?? '')) return [{ ...NOTHING, ...readActionYaml(block.value, placeOf(block)) }]
+  const message = 'a fenced block that is not marked yaml is not read'
+  const fix = "open it with '```yaml'"
+  return [{ ...NOTHING, remarks: [{ ...placeOf(block), code: 'action_unreadable', message, fix }] }]
 }
 
 /** An action listed more than once is one action: every condition of every entry holds, and the narrowest radius. */
-const merged = (actions: readonly PreApprovedAction[]): PreApprovedAction[] =>
-  [...new Set(actions.map(({ action }) => action))].map((name) => {
-    const same = actions.filter(({ action }) => action === name)
+const merged = (listed: readonly ListedAction[]): PreApprovedAction[] =>
+  [...new Set(listed.map(({ action }) => action))].map((name) => {
+    const same = listed.filter(({ action }) => action === name)
     const radius = Radius.options.find((option) => same.some(({ radius_of_impact }) => radius_of_impact === option))
     return {
       action: name,
@@ -114,8 +74,10 @@ const merged = (actions: readonly PreApprovedAction[]): PreApprovedAction[] =>
 
 export const readActions = (blocks: readonly Block[]): SpecActions => {
   const read = blocks.flatMap(fromBlock)
+  const listed = read.flatMap((one) => one.listed)
   return {
-    actions: merged(read.flatMap(({ actions }) => actions)),
+    actions: merged(listed),
+    listed,
     problems: read.flatMap(({ problems }) => problems),
     remarks: read.flatMap(({ remarks }) => remarks),
   }

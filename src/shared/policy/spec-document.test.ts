@@ -1,12 +1,16 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
+import { ACTIONS } from '../../workers/actions/index.ts'
+import type { Catalogue } from './catalogue.ts'
 import { checkSpec, parseSpec } from './spec-document.ts'
 
 const root = fileURLToPath(new URL('../../..', import.meta.url))
 const fixture = (name: string) => readFileSync(`${root}/fixtures/specs/${name}.md`, 'utf8')
 const section = (body: string) => `# Spec\n\n## Pre-approved actions\n\n${body}\n\n## Later\n\n- \`later\`\n`
 const yaml = (body: string) => section(`\`\`\`yaml\n${body}\n\`\`\``)
+const CATALOGUE: Catalogue = [...ACTIONS, { name: 'a', radius: 'namespace' }]
+const codes = (text: string) => checkSpec(text, CATALOGUE).map(({ code, line, column }) => `${code} ${line}:${column}`)
 const names = (text: string) => parseSpec(text).pre_approved.map(({ action }) => action)
 
 describe('parseSpec', () => {
@@ -63,7 +67,7 @@ describe('parseSpec', () => {
     [
       'a misspelt key, whose conditions would be lost',
       yaml('- action: a\n  require: [x]'),
-      6,
+      7,
       'require is not a known key',
     ],
     [
@@ -72,13 +76,13 @@ describe('parseSpec', () => {
       9,
       "condition 'y = 1'",
     ],
-    ['a condition that is not text', yaml('- action: a\n  requires: [true]'), 6, 'requires.0 is true'],
-    ['one condition instead of a list', yaml('- action: a\n  requires: x'), 6, 'requires is "x"'],
-    ['an unknown radius', yaml('- action: a\n  radius_of_impact: galaxy'), 6, 'radius_of_impact is "galaxy"'],
+    ['a condition that is not text', yaml('- action: a\n  requires: [true]'), 7, 'requires.0 is true'],
+    ['one condition instead of a list', yaml('- action: a\n  requires: x'), 7, 'requires is "x"'],
+    ['an unknown radius', yaml('- action: a\n  radius_of_impact: galaxy'), 7, 'radius_of_impact is "galaxy"'],
     ['broken yaml', yaml('- action: [a'), 6, ''],
     ['a key twice', yaml('- action: a\n  requires: [x]\n  requires: []'), 8, 'unique'],
-    ['a mapping', yaml('action: a'), 6, "not a list of '- action: NAME'"],
-    ['a denial in the list', section('- `delete_namespace`: never'), 5, 'move it to the constraints'],
+    ['a mapping', yaml('action: a'), 6, 'the yaml block is not a list'],
+    ['a denial in the list', section('- `delete_namespace`: never'), 5, 'is said not to be allowed'],
   ])('%s is a problem, with its line', (_, text, line, message) => {
     const [problem] = parseSpec(text).problems
     expect(problem?.line).toBe(line)
@@ -88,13 +92,13 @@ describe('parseSpec', () => {
 
 describe('checkSpec', () => {
   it.each(['course', 'course_with_conditions'])('finds nothing in %s', (name) => {
-    expect(checkSpec(fixture(name))).toEqual([])
+    expect(checkSpec(fixture(name), ACTIONS)).toEqual([])
   })
 
   it.each(readdirSync(`${root}/policies`).filter((name) => !name.endsWith('.yaml')))(
     'finds nothing in the policy of %s',
     (name) => {
-      expect(checkSpec(readFileSync(`${root}/policies/${name}/specify.md`, 'utf8'))).toEqual([])
+      expect(checkSpec(readFileSync(`${root}/policies/${name}/specify.md`, 'utf8'), ACTIONS)).toEqual([])
     },
   )
 
@@ -108,12 +112,51 @@ describe('checkSpec', () => {
     ['no_readable_action', ['missing_pre_approved_actions 42:1']],
     ['action_unreadable', ['action_unreadable 45:1']],
     ['action_denied_in_list', ['action_unreadable 45:1']],
-    ['condition_unreadable', ['condition_unreadable 47:25']],
+    ['condition_unreadable', ['condition_unreadable 47:38']],
     ['condition_in_prose', ['condition_in_prose 44:1']],
-    ['misspelt_requires', ['missing_pre_approved_actions 42:1', 'action_unreadable 45:3']],
-    ['concrete_command', ['concrete_command 11:13', 'concrete_command 12:4', 'concrete_command 12:38']],
+    ['misspelt_requires', ['action_unreadable 47:3']],
+    ['concrete_command', ['concrete_command 11:14', 'concrete_command 12:4', 'concrete_command 12:38']],
   ])('%s: exactly what is wrong, and where', (name, expected) => {
-    expect(checkSpec(fixture(name)).map(({ code, line, column }) => `${code} ${line}:${column}`)).toEqual(expected)
+    expect(codes(fixture(name))).toEqual(expected)
+  })
+
+  it.each([
+    ['an action that does not exist, in a bullet', section('- `a`\n- `restrat_pod`'), 'action_unknown 6:1'],
+    ['an action that does not exist, in yaml', yaml('- action: a\n- action: reboot'), 'action_unknown 7:3'],
+    [
+      'a radius that the action does not keep',
+      yaml('- action: a\n  radius_of_impact: deployment'),
+      'radius_too_narrow 7:3',
+    ],
+    ['a condition, where it cannot be read', yaml('- action: a\n  requires: [x, y = 1]'), 'condition_unreadable 7:19'],
+    [
+      'a condition over two lines, where it begins',
+      yaml('- action: a\n  requires:\n    - >-\n      y\n      = 1'),
+      'condition_unreadable 8:7',
+    ],
+    ['a word that follows a condition', yaml("- action: a\n  requires: ['x and y']"), 'condition_unreadable 7:17'],
+    ['broken yaml', yaml('- action: [a'), 'action_unreadable 6:13'],
+    ['an indented block', section('  ```yaml\n  - action: reboot\n  ```'), 'action_unknown 6:5'],
+  ])('points at %s', (_, text, expected) => {
+    expect(codes(text).filter((code) => !/ 1:1$/.test(code))).toEqual([expected])
+  })
+
+  it('every mistake of a list at once, each in its place', () => {
+    const text = yaml('- action: a\n  require: [x]\n  radius_of_impact: galaxy\n- action: b\n  requires: ["=", "1"]')
+    expect(codes(text).filter((code) => !/ 1:1$/.test(code))).toEqual([
+      'action_unreadable 7:3',
+      'action_unreadable 8:3',
+      'action_unknown 9:3',
+      'condition_unreadable 10:15',
+      'condition_unreadable 10:20',
+    ])
+  })
+
+  it('says of each finding how to mend it', () => {
+    const all = readdirSync(`${root}/fixtures/specs`).flatMap((name) => checkSpec(fixture(name.slice(0, -3)), ACTIONS))
+    expect(all.length).toBeGreaterThan(12)
+    for (const { message, fix } of all)
+      expect([message, fix]).toEqual([expect.stringMatching(/./), expect.stringMatching(/./)])
   })
 
   const withHeadings = (...headings: string[]) =>
@@ -134,18 +177,17 @@ describe('checkSpec', () => {
     [['Whyever', 'What', 'Constraints'], ['missing_why']],
     [[], ['missing_why', 'missing_what', 'missing_constraints']],
   ])('headings %j leave %j', (headings, expected) => {
-    expect(checkSpec(withHeadings(...headings)).map(({ code }) => code)).toEqual(expected)
+    expect(checkSpec(withHeadings(...headings), CATALOGUE).map(({ code }) => code)).toEqual(expected)
   })
 
   it('a heading with nothing under it states nothing, one with a filled subsection does', () => {
     const empty = withHeadings('What', 'Constraints').replace('## What', '## Why\n\n## What')
-    expect(checkSpec(empty).map(({ code }) => code)).toEqual(['missing_why'])
-    expect(checkSpec(empty.replace('## Why\n', '## Why\n\n### Problem\n\nSlow.\n'))).toEqual([])
+    expect(codes(`# A\n\n${empty}`)).toEqual(['missing_why 3:1'])
+    expect(codes(empty.replace('## Why\n', '## Why\n\n### Problem\n\nSlow.\n'))).toEqual([])
   })
 
   it('a heading that names the three words is not yet a scenario', () => {
     const text = withHeadings('Why', 'What', 'Constraints').replaceAll('Given x, when y, then z.', 'Text.')
-    const codes = checkSpec(text.replace('## Scenarios', '## Given/When/Then')).map(({ code }) => code)
-    expect(codes).toEqual(['missing_given_when_then'])
+    expect(codes(text.replace('## Scenarios', '## Given/When/Then'))).toEqual(['missing_given_when_then 1:1'])
   })
 })

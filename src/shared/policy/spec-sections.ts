@@ -62,33 +62,30 @@ export const preApprovedSections = (sections: readonly Section[]): Section[] =>
 const sourceOf = ({ blocks }: Section, source: string): string =>
   source.slice(blocks[0]?.position?.start.offset ?? 0, blocks.at(-1)?.position?.end.offset ?? 0)
 
-/** `source` is the text the sections were read from. */
+/** `source` is the text the sections were read from. A heading with nothing under it is pointed at. */
 export const missingSections = (sections: readonly Section[], source: string): Finding[] => {
+  const findings: Finding[] = []
   const has = (pattern: RegExp) => sections.some((section) => named(section, pattern) && isFilled(sections, section))
+  const need = (present: boolean, code: Finding['code'], what: string, fix: string, pattern?: RegExp): void => {
+    if (present) return
+    const empty = pattern && sections.find((section) => named(section, pattern))
+    const message = empty ? `'${empty.title}' states nothing: no ${what}` : `no ${what}`
+    findings.push({ line: empty?.line ?? 1, column: 1, code, message, fix })
+  }
   // `Context` stands for WHY, or, where WHY has its own heading, for WHAT: never for both at once.
-  const required: [Finding['code'], boolean, string][] = [
-    ['missing_why', has(WHY) || has(CONTEXT), "no WHY: add '## Why' and state the problem and whom it hurts"],
-    [
-      'missing_what',
-      has(WHAT) || (has(CONTEXT) && has(WHY)),
-      "no WHAT: add '## What' and state what must be true after",
-    ],
-    ['missing_constraints', has(CONSTRAINTS), "no constraints: add '## Constraints' (or '## Must not change')"],
-    [
-      'missing_success_criteria',
-      has(SUCCESS),
-      "no success criteria: add '## Success criteria' with numbers to measure",
-    ],
-    [
-      'missing_given_when_then',
-      sections.some((section) => SCENARIO.test(sourceOf(section, source))),
-      'no Given/When/Then: add a scenario whose lines begin with Given, When and Then',
-    ],
-    [
-      'missing_pre_approved_actions',
-      preApprovedSections(sections).length > 0,
-      "no '## Pre-approved actions': add it; list each action as a bullet that begins with its name in backticks",
-    ],
-  ]
-  return required.flatMap(([code, present, message]) => (present ? [] : [{ line: 1, column: 1, code, message }]))
+  const [why, context] = [has(WHY), has(CONTEXT)]
+  need(why || context, 'missing_why', 'WHY', "add '## Why' and state the problem and whom it hurts", WHY)
+  const what = has(WHAT) || (context && why)
+  need(what, 'missing_what', 'WHAT', "add '## What' and state what must be true after", WHAT)
+  const constraints = "add '## Constraints' (or '## Must not change') and what must stay as it is"
+  need(has(CONSTRAINTS), 'missing_constraints', 'constraints', constraints, CONSTRAINTS)
+  const success = "add '## Success criteria' with numbers to measure"
+  need(has(SUCCESS), 'missing_success_criteria', 'success criteria', success, SUCCESS)
+  const scenario = sections.some((section) => SCENARIO.test(sourceOf(section, source)))
+  const lines = 'add a scenario whose lines begin with Given, When and Then'
+  need(scenario, 'missing_given_when_then', 'Given/When/Then', lines)
+  const list = 'add it, and list each action as a bullet that begins with its name in backticks'
+  const approved = "'## Pre-approved actions'"
+  need(preApprovedSections(sections).length > 0, 'missing_pre_approved_actions', approved, list)
+  return findings
 }

@@ -44,7 +44,7 @@ const scaleUp: PreApprovedAction = {
   requires: [
     { text: 'stateless', fact: 'stateless', kind: 'is_true' },
     { text: 'remaining_quota >= 3', fact: 'remaining_quota', kind: 'compares', operator: '>=', number: 3 },
-    { text: 'replicas < 9', fact: 'replicas', kind: 'compares', operator: '<', number: 9 },
+    { text: 'open_orders < 9', fact: 'open_orders', kind: 'compares', operator: '<', number: 9 },
   ],
 }
 
@@ -116,6 +116,14 @@ describe('dry-run', () => {
       ['precondition_not_met', 'fact_unknown'],
     ],
     [
+      'a fact that the action computes with and nobody stated',
+      {
+        ready: { action: 'scale_up_replicas_one' },
+        known: { pre_approved: [{ ...scaleUp, requires: [] }], radius_of_impact: 'deployment', facts: {} },
+      },
+      ['fact_unknown'],
+    ],
+    [
       'a plan wider than the card allows',
       {
         ready: { action: 'scale_up_replicas_one' },
@@ -167,7 +175,11 @@ describe('dry-run', () => {
         met: false,
         message: "precondition 'remaining_quota >= 3' not met (remaining_quota=2, from catalog)",
       },
-      { condition: 'replicas < 9', met: false, message: "precondition 'replicas < 9' not met (replicas is unknown)" },
+      {
+        condition: 'open_orders < 9',
+        met: false,
+        message: "precondition 'open_orders < 9' not met (open_orders is unknown)",
+      },
     ])
   })
 

@@ -26,10 +26,9 @@ const unknownFact = ({ name: action }: Action, facts: Facts, name: string, probl
 const unknownIn = (action: Action, target: Target, facts: Facts, read: ReturnType<typeof readFacts>): Unknown[] => {
   const fields = action.target.filter((field) => target[field] === '')
   const issues = read.error?.issues ?? []
-  const first = issues.filter(({ path }, at) => issues.findIndex((other) => other.path[0] === path[0]) === at)
   return [
     ...fields.map((name) => ({ name, message: `${name} is not known and ${action.name} needs it` })),
-    ...first.map(({ path, message }) => unknownFact(action, facts, String(path[0]), message)),
+    ...issues.map(({ path, message }) => unknownFact(action, facts, String(path[0]), message)),
   ]
 }
 

@@ -166,6 +166,26 @@ describe('dry-run', () => {
     expect(blocked(decided(changes)).map(({ code }) => code)).toEqual(codes)
   })
 
+  it('plans from the facts there are now', () => {
+    const fact = (value: string) => ({ value, source: 'catalog', as_of: NOW })
+    const known = {
+      pre_approved: [{ action: 'rollback_deployment', requires: [] }],
+      radius_of_impact: 'deployment' as const,
+      facts: { last_good_revision: fact('v41'), revision: fact('v42') },
+    }
+    expect(decided({ ready: { action: 'rollback_deployment' }, known }).output).toMatchObject({
+      outcome: 'pass',
+      plan: {
+        change: { before: { revision: 'v42' }, after: { revision: 'v41' } },
+        facts: { last_good_revision: 'v41', revision: 'v42' },
+      },
+    })
+    const facts = { ...known.facts, last_good_revision: fact('v42') }
+    expect(blocked(decided({ ready: { action: 'rollback_deployment' }, known: { ...known, facts } }))).toEqual([
+      { code: 'fact_unknown', message: expect.stringContaining('none known to go back to') },
+    ])
+  })
+
   it('names each condition, what it found and where from', () => {
     const { output } = decided({ ready: { action: 'scale_up_replicas_one' }, known: { pre_approved: [scaleUp] } })
     expect(output.preconditions).toEqual([

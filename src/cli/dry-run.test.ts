@@ -62,11 +62,21 @@ describe('interlock dry-run', () => {
       json: { plan: { facts: { replicas: 3 }, change: { before: { replicas: 3 }, after: { replicas: 4 } } } },
     })
     expect(scaleUp(...prod, 'replicas=2.5')).toMatchObject({
-      exit: 0,
-      out: expect.stringContaining('no plan: replicas=2.5, from context, is of no use to scale_up_replicas_one'),
-      json: { plan: null },
+      exit: 1,
+      err: expect.stringContaining(
+        '  - fact_unknown: replicas=2.5, from context, is of no use to scale_up_replicas_one',
+      ),
+      json: { outcome: 'block', plan: null },
     })
-    expect(scaleUp(...prod)).toMatchObject({ exit: 0, json: { plan: null } })
+    expect(scaleUp(...prod)).toMatchObject({
+      exit: 1,
+      json: {
+        blockers: [{ code: 'fact_unknown', message: 'replicas is not known and scale_up_replicas_one needs it' }],
+      },
+    })
+    expect(run({ spec: spec('course'), action: 'rollback_deployment', context: prod })).toMatchObject({
+      json: { blockers: [{ code: 'action_not_pre_approved' }] },
+    })
   })
 
   it('blocks an action that is not pre-approved', () => {

@@ -1,6 +1,7 @@
 /** `interlock dry-run`: is an action pre-approved by a specify.md in this state, and what would it change? */
 import { Command } from 'commander'
 import { digest } from '../shared/audit/digest.ts'
+import type { Blocker } from '../shared/contracts/blocker.ts'
 import type { Facts } from '../shared/contracts/facts.ts'
 import { findFact } from '../shared/policy/facts.ts'
 import { checkPreApproval, checkRadius } from '../shared/policy/pre-approval.ts'
@@ -19,14 +20,19 @@ export interface DryRunOptions {
   contextFile?: string
 }
 
-/** The plan, or why there is none: a list that approves is an answer of its own, whatever the context leaves out. */
+/**
+ * The plan, or why there is none. While the context does not name the target, the list's approval is all that is asked
+ * for; with the target it is the plan, and then what it needs must be known, as in the pipeline.
+ */
 const planFrom = (name: string, facts: Facts) => {
   const action = findAction(name)
-  if (!action) return { plan: null, radius: undefined, why: `the catalogue has no ${name}` }
+  if (!action) return { plan: null, radius: undefined, unknown: [], why: `the catalogue has no ${name}` }
   const stated = (field: string) => String(findFact(facts, field)?.value ?? '')
   const target = { service: stated('service'), namespace: stated('namespace'), pod: stated('pod') }
   const { plan, unknown } = planAction(action, { ...target, window_minutes: 0, metric_context: {} }, facts)
-  return { plan, radius: action.radius, why: unknown.map(({ message }) => message).join('; ') }
+  const named = action.target.every((field) => target[field] !== '')
+  const why = unknown.map(({ message }) => message).join('; ')
+  return { plan, radius: action.radius, unknown: named ? unknown : [], why }
 }
 
 const readSpec = (file: string | undefined) => {
@@ -43,8 +49,10 @@ export const dryRunAction = (options: DryRunOptions, now: string): Answer => {
   const listed = readSpec(options.spec)
   const facts = readContext(options, now)
   const { entry, preconditions, blockers: found } = checkPreApproval(name, listed, facts)
-  const { plan, radius, why } = planFrom(name, facts)
-  const blockers = [...found, ...(entry && radius ? checkRadius({ radius }, { spec: entry.radius_of_impact }) : [])]
+  const { plan, radius, unknown, why } = planFrom(name, facts)
+  const missing = unknown.map(({ message }): Blocker => ({ code: 'fact_unknown', message }))
+  const tooWide = entry && radius ? checkRadius({ radius }, { spec: entry.radius_of_impact }) : []
+  const blockers = entry ? [...found, ...missing, ...tooWide] : found
   const pass = entry !== null && blockers.length === 0
   const json = {
     outcome: pass ? 'pass' : 'block',
@@ -70,8 +78,9 @@ Examples:
   $ interlock dry-run --spec specify.md --action restart_pod --context namespace=prod pod=api-7c4d6f8b9-xq2lp
   $ interlock dry-run --spec specify.md --action restart_pod --context-file context.yaml --json
 
-A condition about something that the context does not state is not met. With the target (namespace, pod, service) and the
-facts that the action needs in the context, the plan is printed too; else what is missing. Nothing is ever carried out.
+A condition about something that the context does not state is not met. With the target in the
+context (namespace, pod, service, as the action needs) the plan is printed too, and a fact it needs must be known, as in
+the pipeline. Nothing is ever carried out.
 
 Exit codes: 0 pass, 1 block, 2 the spec or the context cannot be used.
 `

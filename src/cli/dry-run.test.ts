@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { digest } from '../shared/audit/digest.ts'
 import { type DryRunOptions, dryRunAction } from './dry-run.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
@@ -25,10 +26,13 @@ const file = async (name: string, text: string) => {
 }
 
 describe('interlock dry-run', () => {
-  it('passes a pre-approved action, without a plan while the target is not named', () => {
+  it('passes a pre-approved action, without a plan while the target is not named, and says what is missing', () => {
     expect(run({ spec: spec('course'), action: 'restart_pod' })).toEqual({
       exit: 0,
-      out: 'PASS: action=restart_pod conditions_met=0',
+      out: [
+        'PASS: action=restart_pod conditions_met=0',
+        '  no plan: namespace is not known and restart_pod needs it; pod is not known and restart_pod needs it',
+      ].join('\n'),
       json: {
         outcome: 'pass',
         action: 'restart_pod',
@@ -39,12 +43,37 @@ describe('interlock dry-run', () => {
     })
   })
 
-  it('prints the plan where the target is named', () => {
+  it('prints the plan with its digest where the target is named', () => {
     const answer = run({ spec: spec('course'), action: 'restart_pod', context: ['namespace=prod', 'pod=api-1'] })
     expect(answer).toMatchObject({
       exit: 0,
-      out: expect.stringMatching(/^PASS: action=restart_pod conditions_met=0 radius=pod\n\{/),
       json: { plan: { change: { resource: { kind: 'Pod', namespace: 'prod', name: 'api-1' } } } },
+    })
+    const [line, ...plan] = answer.out?.split('\n') ?? []
+    expect(line).toBe(
+      `PASS: action=restart_pod conditions_met=0 radius=pod plan_digest=${digest(JSON.parse(plan.join('\n')))}`,
+    )
+  })
+
+  it('plans with the facts of the context, and with nothing in their place', () => {
+    const prod = ['stateful=false', 'hpa_enabled=true', 'service=api', 'namespace=prod']
+    expect(scaleUp(...prod, 'replicas=3')).toMatchObject({
+      exit: 0,
+      json: { plan: { facts: { replicas: 3 }, change: { before: { replicas: 3 }, after: { replicas: 4 } } } },
+    })
+    expect(scaleUp(...prod, 'replicas=2.5')).toMatchObject({
+      exit: 1,
+      err: expect.stringContaining(
+        '  - fact_unknown: replicas=2.5, from context, is of no use to scale_up_replicas_one',
+      ),
+      json: { outcome: 'block', plan: null },
+    })
+    expect(scaleUp(...prod)).toMatchObject({
+      exit: 0,
+      json: { plan: { facts: {}, change: { before: { replicas_added: 0 }, after: { replicas_added: 1 } } } },
+    })
+    expect(run({ spec: spec('course'), action: 'rollback_deployment', context: prod })).toMatchObject({
+      json: { blockers: [{ code: 'action_not_pre_approved' }] },
     })
   })
 

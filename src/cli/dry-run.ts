@@ -1,12 +1,14 @@
 /** `interlock dry-run`: is an action pre-approved by a specify.md in this state, and what would it change? */
 import { Command } from 'commander'
+import { digest } from '../shared/audit/digest.ts'
+import type { Blocker } from '../shared/contracts/blocker.ts'
 import type { Facts } from '../shared/contracts/facts.ts'
-import type { Plan } from '../shared/contracts/plan.ts'
 import { findFact } from '../shared/policy/facts.ts'
 import { describeFinding } from '../shared/policy/finding.ts'
 import { checkPreApproval, checkRadius } from '../shared/policy/pre-approval.ts'
 import { parseSpec } from '../shared/policy/spec-document.ts'
-import { findAction, planAction } from '../workers/actions/index.ts'
+import { findAction } from '../workers/actions/index.ts'
+import { planAction } from '../workers/actions/plan-action.ts'
 import { type Answer, CommandError, printAnswer } from './answer.ts'
 import { readContext } from './read-context.ts'
 import { readText } from './read-input.ts'
@@ -19,12 +21,19 @@ export interface DryRunOptions {
   contextFile?: string
 }
 
-/** Null for an action that is not in the catalogue, and while the context does not name its target. */
-const planFrom = (name: string, facts: Facts): Plan | null => {
+/**
+ * The plan, or why there is none. While the context does not name the target, the list's approval is all that is asked
+ * for; with the target it is the plan, and then what it needs must be known, as in the pipeline.
+ */
+const planFrom = (name: string, facts: Facts) => {
   const action = findAction(name)
+  if (!action) return { plan: null, radius: undefined, unknown: [], why: `the catalogue has no ${name}` }
   const stated = (field: string) => String(findFact(facts, field)?.value ?? '')
   const target = { service: stated('service'), namespace: stated('namespace'), pod: stated('pod') }
-  return action && planAction(action, { ...target, window_minutes: 0, metric_context: {} }, facts)
+  const { plan, unknown } = planAction(action, { ...target, window_minutes: 0, metric_context: {} }, facts)
+  const named = action.target.every((field) => target[field] !== '')
+  const why = unknown.map(({ message }) => message).join('; ')
+  return { plan, radius: action.radius, unknown: named ? unknown : [], why }
 }
 
 const readSpec = (file: string | undefined) => {
@@ -41,9 +50,10 @@ export const dryRunAction = (options: DryRunOptions, now: string): Answer => {
   const listed = readSpec(options.spec)
   const facts = readContext(options, now)
   const { entry, preconditions, blockers: found } = checkPreApproval(name, listed, facts)
-  const plan = entry && planFrom(name, facts)
-  const radius = findAction(name)?.radius
-  const blockers = [...found, ...(entry && radius ? checkRadius({ radius }, { spec: entry.radius_of_impact }) : [])]
+  const { plan, radius, unknown, why } = planFrom(name, facts)
+  const missing = unknown.map(({ message }): Blocker => ({ code: 'fact_unknown', message }))
+  const tooWide = entry && radius ? checkRadius({ radius }, { spec: entry.radius_of_impact }) : []
+  const blockers = entry ? [...found, ...missing, ...tooWide] : found
   const pass = entry !== null && blockers.length === 0
   const json = {
     outcome: pass ? 'pass' : 'block',
@@ -53,18 +63,25 @@ export const dryRunAction = (options: DryRunOptions, now: string): Answer => {
     plan: pass ? plan : null,
   }
   if (!pass) return { exit: 1, json, err: [`BLOCK: action=${name}`, ...reasonLines(blockers)].join('\n') }
-  const line = `PASS: action=${name} conditions_met=${preconditions.length}${plan ? ` radius=${plan.radius}` : ''}`
-  return { exit: 0, json, out: [line, ...(plan ? [JSON.stringify(plan, null, 2)] : [])].join('\n') }
+  const line = `PASS: action=${name} conditions_met=${preconditions.length}`
+  if (!plan) return { exit: 0, json, out: `${line}\n  no plan: ${why}` }
+  return {
+    exit: 0,
+    json,
+    out: `${line} radius=${radius} plan_digest=${digest(plan)}\n${JSON.stringify(plan, null, 2)}`,
+  }
 }
 
 const HELP = `
 Examples:
   $ interlock dry-run --spec specify.md --action restart_pod
   $ interlock dry-run --spec specify.md --action scale_up_replicas_one --context stateful=false hpa_enabled=true
+  $ interlock dry-run --spec specify.md --action restart_pod --context namespace=prod pod=api-7c4d6f8b9-xq2lp
   $ interlock dry-run --spec specify.md --action restart_pod --context-file context.yaml --json
 
-A condition about something that the context does not state is not met. With namespace, pod and service in the context
-the plan is printed too. Nothing is ever carried out.
+A condition about something that the context does not state is not met. With the target in the
+context (namespace, pod, service, as the action needs) the plan is printed too, and a fact it needs must be known, as in
+the pipeline. Nothing is ever carried out.
 
 Exit codes: 0 pass, 1 block, 2 the spec or the context cannot be used.
 `

@@ -117,6 +117,31 @@ describe('interlock readiness', () => {
   })
 
   it.each([
+    ['sources: {required: 2, seen: [grafana]}', ['corroboration_missing']],
+    ['sources: {required: 2, seen: [grafana, pagerduty]}', []],
+    ['{}', []],
+  ])('judges what stands beside the card: %s', async (text, codes) => {
+    const contextFile = await file('context.yaml', text)
+    const answer = await judgeCard({
+      readiness: `${fixtures}/course/readiness_pass.json`,
+      profile: 'default',
+      contextFile,
+    })
+    expect(answer.json).toMatchObject({ blockers: codes.map((code) => ({ code })) })
+  })
+
+  it.each([
+    ['source: {}', 'source is not a known key'],
+    ['sources: {required: 2, seen: [zabbix]}', 'sources.seen.0 is "zabbix"'],
+    ['freezes: [{scope: global}]', 'freezes.0.from is missing'],
+  ])('a context that is %s cannot be used', async (text, message) => {
+    const contextFile = await file('context.yaml', text)
+    await expect(
+      judgeCard({ readiness: `${fixtures}/course/readiness_pass.json`, profile: 'default', contextFile }),
+    ).rejects.toMatchObject({ code: 'invalid_input', message: expect.stringContaining(message) })
+  })
+
+  it.each([
     ['cards/invalid_score', 'default', 'invalid_input', 'scores.security is 9: a score is between 0 and 5'],
     ['cards/invalid_type', 'default', 'invalid_input', 'scores.security is "5"'],
     ['cards/invalid_key', 'default', 'invalid_input', 'checks.dryrun_verified is not a known key'],

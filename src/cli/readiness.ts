@@ -7,6 +7,7 @@ import { BUILT_IN_PROFILES, findProfile } from '../shared/policy/profiles.ts'
 import { gateFromCard } from '../workers/blockers/gate-input.ts'
 import { judge } from '../workers/blockers/judge.ts'
 import { type Answer, CommandError, printAnswer } from './answer.ts'
+import { readGateContext } from './read-gate-context.ts'
 import { parseInput, readData } from './read-input.ts'
 import { reasonLines } from './reason-lines.ts'
 
@@ -14,6 +15,7 @@ export interface ReadinessOptions {
   readiness?: string
   profile: string
   policyDir?: string
+  contextFile?: string
 }
 
 const profileNamed = async ({ profile: name, policyDir }: ReadinessOptions): Promise<Profile> => {
@@ -28,7 +30,8 @@ const profileNamed = async ({ profile: name, policyDir }: ReadinessOptions): Pro
 export const judgeCard = async (options: ReadinessOptions): Promise<Answer> => {
   const input = readData(options.readiness, '--readiness <file>')
   const card = parseInput(IncidentCard, input, options.readiness ?? '')
-  const { outcome, score, threshold, mode, blockers, flip } = judge(gateFromCard(card, await profileNamed(options)))
+  const gate = { ...gateFromCard(card, await profileNamed(options)), ...readGateContext(options.contextFile) }
+  const { outcome, score, threshold, mode, blockers, flip } = judge(gate)
   const json = { outcome, incident_id: card.incident_id, score, threshold, mode, blockers, flip }
   const line = `incident=${card.incident_id} score=${score}/25`
   if (outcome === 'pass') return { exit: 0, json, out: `PASS ${line}` }
@@ -40,7 +43,9 @@ const HELP = `
 Examples:
   $ interlock readiness --readiness readiness.json
   $ interlock readiness --readiness readiness.json --profile high_cost --json
+  $ interlock readiness --readiness readiness.json --context-file fixtures/blockers/source_conflict.context.yaml
 
+A card alone has no sources, no conflicts and no freezes beside it; --context-file states them.
 PASS is printed on stdout; BLOCK and its reasons, one a line, on stderr. --json also says what would flip the verdict.
 
 Exit codes: 0 pass (mode auto), 1 block (semi-manual too), 2 the card or the profile cannot be used.
@@ -51,6 +56,7 @@ export const readinessCommand = new Command('readiness')
   .option('--readiness <file>', 'the card of one incident, JSON or YAML')
   .option('--profile <name>', `thresholds to judge by: ${Object.keys(BUILT_IN_PROFILES).join(', ')}`, 'default')
   .option('--policy-dir <dir>', 'a policy folder whose settings.yaml may add profiles')
+  .option('--context-file <file>', 'conflicts, sources and freezes of the incident, JSON or YAML')
   .option('--json', 'print one JSON document on stdout')
   .addHelpText('after', HELP)
   .action(async ({ json, ...options }: ReadinessOptions & { json?: boolean }) => {

@@ -9,6 +9,7 @@ import { FINDING_CODES } from '../../src/shared/policy/finding.ts'
 import { PROBLEMS } from '../../src/shared/problem.ts'
 import { LOG_EVENTS } from '../../src/shared/telemetry/log-events.ts'
 import { createMetrics } from '../../src/shared/telemetry/metrics.ts'
+import { ACTIONS } from '../../src/workers/actions/index.ts'
 import { repositoryFiles } from '../support/repository-files.ts'
 
 const [reference] = repositoryFiles('docs', /^docs\/reference\.md$/)
@@ -56,6 +57,15 @@ describe('docs/reference.md names exactly what the code has', () => {
     const defaults: Record<string, unknown> = loadConfig({})
     expect(tableOf('Environment variables').map(([name, value]) => [name, value])).toEqual(
       CONFIG_VARIABLES.map((name) => [`\`${name}\``, defaults[name] === undefined ? 'none' : `\`${defaults[name]}\``]),
+    )
+  })
+
+  it('Actions, with their radius and what they need', () => {
+    expect(tableOf('Actions').map(([name, radius, needs]) => [name, radius, needs])).toEqual(
+      ACTIONS.map(({ name, radius, target, facts }) => {
+        const needs = [...target, ...Object.keys(facts.shape)]
+        return [`\`${name}\``, `\`${radius}\``, needs.map((need) => `\`${need}\``).join(', ')]
+      }),
     )
   })
 

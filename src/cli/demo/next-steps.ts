@@ -16,7 +16,7 @@ export const nextSteps = (colours: Colours): string =>
     [
       'npm run demo -- --keep      # the same, left running to look into',
       'bin/interlock readiness --readiness fixtures/course/readiness_block_stateful.json',
-      `bin/interlock dry-run --spec ${CPU_SPEC} --action scale_up_replicas_one --context stateless=true hpa_enabled=true remaining_quota=2`,
+      `bin/interlock dry-run --spec ${CPU_SPEC} --action scale_up_replicas_one --context stateless=true hpa_enabled=true remaining_quota=2 replicas=3 service=api namespace=prod`,
       `bin/interlock spec check ${CPU_SPEC}`,
       'bin/interlock --help',
     ],

@@ -46,6 +46,7 @@ export const BLOCKED: readonly Scenario[] = [
   blocked('A service in a change freeze', { [SERVICE]: 'payroll-api' }, 'change_freeze'),
   blocked('Scale up with no quota left', { ...CPU, [SERVICE]: 'reports-api' }, 'precondition_not_met'),
   blocked('Scale up with a quota nobody stated', { ...CPU, [SERVICE]: 'mail-api' }, 'fact_unknown'),
+  blocked('Roll back to a revision nobody declared good', { [ALERT]: 'high_error_rate' }, 'fact_unknown'),
   brokenPolicy('An action the specification does not list', 'action_not_pre_approved', 'action_not_pre_approved'),
   brokenPolicy('A specification that lists nothing', 'spec_has_no_actions', 'spec_has_no_actions'),
   brokenPolicy('An action that is approved and does not exist', 'action_unknown', 'action_unknown'),

@@ -6,6 +6,9 @@ const BOOKING = { rename: { [SERVICE]: 'booking-api' } }
 const BILLING = { rename: { [SERVICE]: 'billing-api' } }
 const SEARCH = { rename: { [SERVICE]: 'search-api' } }
 const CPU = { rename: { [ALERT]: 'high_cpu_usage', memory_percent: 'cpu_percent' } }
+const RELEASE = {
+  rename: { [ALERT]: 'high_error_rate', memory_percent: 'error_percent', [SERVICE]: 'release-api' },
+}
 
 export const PASSED: readonly Scenario[] = [
   {
@@ -36,6 +39,11 @@ export const PASSED: readonly Scenario[] = [
   {
     title: 'High CPU on a stateless service with quota left: the plan is ready',
     deliveries: [grafana(['accepted'], CPU)],
+    ends: [{ verdict: 'dry_run_passed' }],
+  },
+  {
+    title: 'Errors after a release, and the last good one is known: the plan rolls it back',
+    deliveries: [grafana(['accepted'], RELEASE)],
     ends: [{ verdict: 'dry_run_passed' }],
   },
   {

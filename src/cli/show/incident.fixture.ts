@@ -84,6 +84,7 @@ export const dryRun: DryRunResult = {
     action: 'restart_pod',
     radius: 'pod',
     change: { verb: 'delete', resource, before: { present: true }, after: { present: false } },
+    facts: {},
     rollback: { description: 'Its controller starts another.', change: null },
     verification: { metric: 'memory_percent', operator: '<', threshold: 93, windows_minutes: [10, 20] },
     rollback_after_minutes: 20,

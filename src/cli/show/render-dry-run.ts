@@ -17,6 +17,11 @@ const described = (change: Change): string => {
   return `${change.verb} ${kind} ${namespace}/${name} (${differences(change)})`
 }
 
+const stated = (facts: Plan['facts']): string =>
+  Object.entries(facts)
+    .map(([name, value]) => `${name}=${JSON.stringify(value)}`)
+    .join(', ') || 'none needed'
+
 const renderPlan = (plan: Plan, digest: string | null, page: Page): string[] => {
   const { metric, operator, threshold, windows_minutes } = plan.verification
   const [first, second] = windows_minutes
@@ -27,6 +32,7 @@ const renderPlan = (plan: Plan, digest: string | null, page: Page): string[] => 
       [
         { name: 'change', text: described(plan.change), paint: page.colours.cyan },
         { name: 'radius', text: plan.radius },
+        { name: 'facts', text: stated(plan.facts) },
         { name: 'rollback', text: back ? `${description} ${described(back)}` : description },
         { name: 'success', text: `${metric} ${operator} ${threshold}, over ${first} min and again over ${second} min` },
         { name: 'otherwise', text: `roll back after ${plan.rollback_after_minutes} min` },

@@ -67,6 +67,7 @@ describe('an incident that waits for a person', () => {
       'PLAN',
       [
         'change     delete Pod prod/appointments-api-7c4d6f8b9-xq2lp (present: true -> false)',
+        'facts      none needed',
         'rollback   Its controller starts another.',
         'success    memory_percent < 93, over 10 min and again over 20 min',
         'otherwise  roll back after 20 min',
@@ -143,6 +144,18 @@ describe('what may be missing', () => {
       ['DRY-RUN  restart_pod: block', "✗  precondition 'stateless' not met"],
     ],
     ['a fact', { decisions: { 'dry-run': decision(dryRun, { facts: {} }) } }, ['nothing was known of the target']],
+    [
+      'no fact that the plan was computed from',
+      {
+        decisions: {
+          'dry-run': decision({
+            ...dryRun,
+            plan: dryRun.plan && { ...dryRun.plan, facts: { replicas: 3, revision: 'v1' } },
+          }),
+        },
+      },
+      ['facts      replicas=3, revision="v1"'],
+    ],
     [
       'a decision of another version',
       { decisions: { readiness: decision({ verdict: 'yes' }) } },

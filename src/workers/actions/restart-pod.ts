@@ -1,4 +1,5 @@
 /** Action: deletes one pod, so that its controller starts a new one. */
+import { z } from 'zod'
 import { defineAction } from './define-action.ts'
 import { recovery } from './recovery.ts'
 
@@ -6,6 +7,7 @@ export const restartPod = defineAction({
   name: 'restart_pod',
   radius: 'pod',
   target: ['namespace', 'pod'],
+  facts: z.object({}),
   plan: (target) => ({
     change: {
       verb: 'delete',

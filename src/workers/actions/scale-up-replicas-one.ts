@@ -1,19 +1,21 @@
 /** Action: adds one replica to the deployment of the service, which is named like the service. */
-import { findFact } from '../../shared/policy/facts.ts'
+import { z } from 'zod'
 import { defineAction } from './define-action.ts'
+import { Replicas } from './needed-facts.ts'
 import { recovery } from './recovery.ts'
 
 export const scaleUpReplicasOne = defineAction({
   name: 'scale_up_replicas_one',
   radius: 'deployment',
   target: ['service', 'namespace'],
-  plan: (target, facts) => {
-    const replicas = findFact(facts, 'replicas')?.value
-    // Absolute where the number is known, so that carrying it out twice adds one replica and not two.
-    const [before, after] = Number.isInteger(replicas)
-      ? [{ replicas: Number(replicas) }, { replicas: Number(replicas) + 1 }]
-      : [{ replicas_added: 0 }, { replicas_added: 1 }]
+  facts: z.object({ replicas: Replicas.optional() }),
+  plan: (target, { replicas }) => {
     const resource = { kind: 'Deployment', namespace: target.namespace, name: target.service }
+    // Absolute where the number is known, so that carrying it out twice adds one replica and not two.
+    const [before, after] =
+      replicas === undefined
+        ? [{ replicas_added: 0 }, { replicas_added: 1 }]
+        : [{ replicas }, { replicas: replicas + 1 }]
     return {
       change: { verb: 'patch', resource, before, after },
       rollback: {

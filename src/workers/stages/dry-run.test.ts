@@ -44,7 +44,7 @@ const scaleUp: PreApprovedAction = {
   requires: [
     { text: 'stateless', fact: 'stateless', kind: 'is_true' },
     { text: 'remaining_quota >= 3', fact: 'remaining_quota', kind: 'compares', operator: '>=', number: 3 },
-    { text: 'replicas < 9', fact: 'replicas', kind: 'compares', operator: '<', number: 9 },
+    { text: 'open_orders < 9', fact: 'open_orders', kind: 'compares', operator: '<', number: 9 },
   ],
 }
 
@@ -116,6 +116,18 @@ describe('dry-run', () => {
       ['precondition_not_met', 'fact_unknown'],
     ],
     [
+      'a fact that the action computes with and nobody stated',
+      {
+        ready: { action: 'restart_deployment' },
+        known: {
+          pre_approved: [{ ...scaleUp, name: 'restart_deployment', requires: [] }],
+          radius_of_impact: 'deployment',
+          facts: {},
+        },
+      },
+      ['fact_unknown'],
+    ],
+    [
       'a plan wider than the card allows',
       {
         ready: { action: 'scale_up_replicas_one' },
@@ -158,6 +170,26 @@ describe('dry-run', () => {
     expect(blocked(decided(changes)).map(({ code }) => code)).toEqual(codes)
   })
 
+  it('plans from the facts there are now', () => {
+    const fact = (value: string) => ({ value, source: 'catalog', as_of: NOW })
+    const known = {
+      pre_approved: [{ action: 'rollback_deployment', requires: [] }],
+      radius_of_impact: 'deployment' as const,
+      facts: { last_good_revision: fact('v41'), revision: fact('v42') },
+    }
+    expect(decided({ ready: { action: 'rollback_deployment' }, known }).output).toMatchObject({
+      outcome: 'pass',
+      plan: {
+        change: { before: { revision: 'v42' }, after: { revision: 'v41' } },
+        facts: { last_good_revision: 'v41', revision: 'v42' },
+      },
+    })
+    const facts = { ...known.facts, last_good_revision: fact('v42') }
+    expect(blocked(decided({ ready: { action: 'rollback_deployment' }, known: { ...known, facts } }))).toEqual([
+      { code: 'fact_unknown', message: expect.stringContaining('none known to go back to') },
+    ])
+  })
+
   it('names each condition, what it found and where from', () => {
     const { output } = decided({ ready: { action: 'scale_up_replicas_one' }, known: { pre_approved: [scaleUp] } })
     expect(output.preconditions).toEqual([
@@ -167,7 +199,11 @@ describe('dry-run', () => {
         met: false,
         message: "precondition 'remaining_quota >= 3' not met (remaining_quota=2, from catalog)",
       },
-      { condition: 'replicas < 9', met: false, message: "precondition 'replicas < 9' not met (replicas is unknown)" },
+      {
+        condition: 'open_orders < 9',
+        met: false,
+        message: "precondition 'open_orders < 9' not met (open_orders is unknown)",
+      },
     ])
   })
 

@@ -5,7 +5,8 @@ import { DryRunResult } from '../../shared/contracts/dry-run-result.ts'
 import { describeConflicts } from '../../shared/contracts/normalized.ts'
 import { Ready } from '../../shared/contracts/ready.ts'
 import { checkPreApproval, checkRadius } from '../../shared/policy/pre-approval.ts'
-import { findAction, missingTarget, planAction } from '../actions/index.ts'
+import { findAction } from '../actions/index.ts'
+import { planAction } from '../actions/plan-action.ts'
 import { defineStage } from '../stage.ts'
 import { DryRunKnown, dryRunFromPolicies, dryRunKnown } from './dry-run-known.ts'
 
@@ -37,12 +38,10 @@ const check = (name: string, { event }: Ready, known: DryRunKnown): Found => {
     const message = `'${name}' is pre-approved, but the catalogue has no such action`
     return { preconditions, blockers: [{ code: 'action_unknown', message }, ...blockers], plan: null }
   }
-  const plan = planAction(action, event, known.facts)
-  const unknown = missingTarget(action, event).map((field): Blocker => {
-    return { code: 'fact_unknown', message: `${field} is not known and ${name} needs it` }
-  })
+  const { plan, unknown } = planAction(action, event, known.facts)
+  const missing = unknown.map(({ message }): Blocker => ({ code: 'fact_unknown', message }))
   const limits = { card: known.radius_of_impact, spec: entry.radius_of_impact }
-  return { preconditions, blockers: [...blockers, ...unknown, ...(plan ? checkRadius(plan, limits) : [])], plan }
+  return { preconditions, blockers: [...blockers, ...missing, ...checkRadius(action, limits)], plan }
 }
 
 export const dryRun = defineStage({

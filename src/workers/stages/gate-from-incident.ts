@@ -2,7 +2,8 @@
 import type { Fact } from '../../shared/contracts/facts.ts'
 import type { Normalized } from '../../shared/contracts/normalized.ts'
 import { findFact } from '../../shared/policy/facts.ts'
-import { findAction, missingTarget } from '../actions/index.ts'
+import { findAction } from '../actions/index.ts'
+import { unknownTo } from '../actions/plan-action.ts'
 import type { GateInput } from '../blockers/gate-input.ts'
 import type { ReadinessKnown } from './readiness-known.ts'
 
@@ -17,10 +18,9 @@ const unknownFacts = ({ event }: Normalized, { policy, facts }: ReadinessKnown):
     ? `stateful=${JSON.stringify(stateful.value)} of ${where} is not true or false: correct services.yaml`
     : `stateful of ${where} is not in the catalogue: add it to services.yaml`
   const action = findAction(policy.action)
-  const target = action ? missingTarget(action, event) : []
   return [
     ...(asBoolean(stateful) === null ? [{ name: 'stateful', message }] : []),
-    ...target.map((name) => ({ name, message: `${name} is not known and ${policy.action} needs it` })),
+    ...(action ? unknownTo(action, event, facts) : []),
   ]
 }
 

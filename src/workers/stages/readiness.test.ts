@@ -144,6 +144,11 @@ describe('readiness', () => {
       ['fact_unknown', 'change_freeze'],
     ],
     ['an action that is not in the catalogue', { policies: withCard({ pre_approved_action: 'other' }) }, []],
+    [
+      'a fact the action computes with and nobody stated',
+      { policies: withCard({ pre_approved_action: 'rollback_deployment' }) },
+      ['fact_unknown'],
+    ],
   ])('%s', (_, given, expected) => {
     expect(codes(given)).toEqual(expected)
     expect(decided(given).outcome).toBe(expected.length === 0 ? 'next' : 'stop')

@@ -1,7 +1,7 @@
 /** The environment, parsed once at start: the only file that reads it. */
 import { z } from 'zod'
 import { CodedError } from './coded-error.ts'
-import { Duration } from './contracts/card.ts'
+import { Duration } from './contracts/duration.ts'
 
 const DAY = 86_400_000
 

@@ -1,5 +1,5 @@
 /**
- * Makes the checkout ready: `node scripts/setup.mjs [redis] [promtool]`. Needs nothing but Node, no root, and changes
+ * Makes the checkout ready: `node scripts/setup.mjs [redis] [prometheus]`. Needs nothing but Node, no root, and changes
  * nothing outside the checkout, unless brew is all there is. What is there already is left alone, in a tenth of a second.
  */
 import { spawnSync } from 'node:child_process'
@@ -10,20 +10,20 @@ import { fileURLToPath } from 'node:url'
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
 const cache = join(root, '.cache')
 
-/** `binaries`: any of them on PATH will do. `packages`: Debian's, with the libraries a bare system lacks. */
+/** `binaries`: of each list any on PATH will do. `packages`: Debian's, with the libraries a bare system lacks. */
 const TOOLS = {
   redis: {
     given: () => Boolean(process.env.REDIS_URL),
-    binaries: ['redis-server', 'valkey-server'],
+    binaries: [['redis-server', 'valkey-server']],
     unpacked: ['redis-server'],
     packages: ['redis-server', 'redis-tools', 'libjemalloc2', 'liblzf1', 'libatomic1', 'libssl3'],
     brew: 'redis',
     advice: 'install one (apt-get install redis-server, or brew install redis) or set REDIS_URL',
   },
-  promtool: {
+  prometheus: {
     given: () => false,
-    binaries: ['promtool'],
-    unpacked: ['promtool', 'prometheus'],
+    binaries: [['prometheus'], ['promtool']],
+    unpacked: ['prometheus', 'promtool'],
     packages: ['prometheus'],
     brew: 'prometheus',
     advice: 'install it (apt-get install prometheus, or brew install prometheus)',
@@ -113,9 +113,10 @@ const unpack = (name, { packages, unpacked }) => {
 const provide = (name) => {
   const tool = TOOLS[name]
   const own = join(cache, 'bin', tool.unpacked[0])
-  if (tool.given() || tool.binaries.some(runs) || (existsSync(own) && runs(own))) return
+  const isThere = () => tool.binaries.every((any) => any.some(runs))
+  if (tool.given() || isThere() || (existsSync(own) && runs(own))) return
   say(`no ${name} on this machine: fetching one …`)
-  const done = unpack(name, tool) || (succeeds('brew', ['install', tool.brew]) && tool.binaries.some(runs))
+  const done = unpack(name, tool) || (succeeds('brew', ['install', tool.brew]) && isThere())
   if (!done) rmSync(own, { force: true })
   say(done ? `${name} is ready` : `could not get ${name}: ${tool.advice}`)
 }

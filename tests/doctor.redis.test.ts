@@ -1,6 +1,6 @@
 /** `interlock doctor` as a person calls it, against a real Redis, a broken policy folder, and none of both. */
 import { execFile } from 'node:child_process'
-import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -83,6 +83,17 @@ it.each([
   expect(code).toBe(1)
   expect(out).toContain(line)
   expect(out).toMatch(/fix: .*(REDIS_URL|POLICY_DIR)/)
+})
+
+it('fails where a policy asks Prometheus and nobody can', async () => {
+  const card = join(folder, 'policies/high_cpu_usage/readiness.yaml')
+  const shipped = await readFile(card, 'utf8')
+  await writeFile(card, `${shipped}\nfacts: {free_nodes: {prometheus: free_nodes, max_age: 2m}}\n`)
+  const [unset, down] = [await doctor({}), await doctor({ PROMETHEUS_URL: 'http://127.0.0.1:9' })]
+  await writeFile(card, shipped)
+  expect([unset.code, down.code]).toEqual([1, 1])
+  expect(unset.out).toContain('PROMETHEUS_URL is not set, and policies ask: high_cpu_usage (free_nodes)')
+  expect(down.out).toContain('failed   prometheus: http://127.0.0.1:9: Prometheus cannot be asked')
 })
 
 it('warns of a policy folder without classes', async () => {

@@ -125,6 +125,15 @@ describe('redis', () => {
   })
 })
 
+it('a prometheus without its promtool, or the other way round, is not all there is to have', () => {
+  putProgram('prometheus', '')
+  expect(run('prometheus').err).toContain('apt-get install prometheus')
+  putProgram('promtool', '')
+  expect(run('prometheus')).toMatchObject({ status: 0, err: '' })
+  rmSync(path('prometheus'))
+  expect(run('prometheus').err).toContain('apt-get install prometheus')
+})
+
 it('refuses a tool it does not know', () => {
   expect(run('postgres')).toMatchObject({ status: 2, err: expect.stringContaining('unknown: postgres') })
 })

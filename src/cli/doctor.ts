@@ -65,7 +65,10 @@ const answerOf = (checks: readonly Check[]): Answer => {
 /** Throws ConfigError when the environment itself cannot be used: then there is nothing to look at. */
 const doctor = async (): Promise<Answer> => {
   const config = loadConfig()
-  const [policies, installation] = await Promise.all([policyChecks(config.POLICY_DIR), installationChecks(config)])
+  const [policies, installation] = await Promise.all([
+    policyChecks(config, new Date().toISOString()),
+    installationChecks(config),
+  ])
   return answerOf([nodeCheck(process.versions.node), configCheck(config), ...policies, ...installation])
 }
 
@@ -75,8 +78,8 @@ export const doctorCommand = new Command('doctor')
   .addHelpText(
     'after',
     `
-Looks at Node, the environment, the policy folder, Redis (version, role, eviction, persistence) and whether every alert
-is accounted for. Changes nothing.
+Looks at Node, the environment, the policy folder, Prometheus where a policy asks it, Redis (version, role, eviction,
+persistence) and whether every alert is accounted for. Changes nothing.
 
 Exit codes: 0 all is well (warnings allowed), 1 something must be fixed, 2 the environment cannot be used.
 

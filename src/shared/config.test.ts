@@ -12,6 +12,13 @@ const problemsOf = (env: Record<string, string>): string => {
 }
 
 describe('loadConfig', () => {
+  it('takes no secret in PROMETHEUS_URL, and shows none', () => {
+    expect(problemsOf({ PROMETHEUS_URL: 'http://anna:secret@localhost:9090' })).not.toMatch(/anna|secret/)
+    expect(problemsOf({ PROMETHEUS_URL: 'http://localhost:9090?token=secret' })).toContain(
+      '"http://localhost:9090?***"',
+    )
+  })
+
   it('has the documented defaults when nothing is set', () => {
     expect(loadConfig({ PATH: '/bin', HOME: '' })).toEqual({
       HOST: '127.0.0.1',
@@ -34,6 +41,8 @@ describe('loadConfig', () => {
     ['QUEUE_PREFIX', 'team_A-1', 'team_A-1'],
     ['WORKER_CONCURRENCY', '1000', 1000],
     ['LEDGER_RETENTION', '36h', '36h'],
+    ['PROMETHEUS_URL', 'https://metrics.internal/prometheus', 'https://metrics.internal/prometheus'],
+    ['PROMETHEUS_TOKEN_FILE', '/run/secrets/token', '/run/secrets/token'],
     ['LOG_LEVEL', 'silent', 'silent'],
     ['NODE_ENV', 'test', 'test'],
     ['PORT', '', 8080],
@@ -45,6 +54,8 @@ describe('loadConfig', () => {
     ['REDIS_URL', 'localhost:6379'],
     ['REDIS_URL', 'http://localhost:6379'],
     ['REDIS_URL', 'redis://'],
+    ['PROMETHEUS_URL', 'localhost:9090'],
+    ['PROMETHEUS_URL', 'http://user:secret@localhost:9090'],
     ['HOST', 'two words'],
     ['PORT', '65536'],
     ['PORT', '80a'],

@@ -1,7 +1,7 @@
 /** The environment, parsed once at start: the only file that reads it. */
 import { z } from 'zod'
 import { CodedError } from './coded-error.ts'
-import { Duration } from './contracts/card.ts'
+import { Duration } from './contracts/duration.ts'
 
 const DAY = 86_400_000
 
@@ -50,6 +50,12 @@ const variables = {
     })
     .default('30d')
     .describe('a duration from 1s to 365d, such as 36h or 30d'),
+  PROMETHEUS_URL: z
+    .url({ protocol: /^https?$/, hostname: /./ })
+    .refine((text) => !/[?#]|:\/\/[^/]*@/.test(text))
+    .optional()
+    .describe('a URL like https://prometheus.internal:9090, without user, password and query'),
+  PROMETHEUS_TOKEN_FILE: z.string().optional().describe('the path of a file with a bearer token'),
   LOG_LEVEL: z
     .enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'])
     .default('info')
@@ -81,7 +87,7 @@ export const withoutSecrets = (url: string): string =>
   url.replace(/^([a-z0-9+.-]*:\/\/)?.*@/is, '$1***@').replace(/\?.*$/s, '?***')
 
 const problemOf = (name: keyof typeof variables, value: string): string => {
-  const shown = JSON.stringify(name === 'REDIS_URL' ? withoutSecrets(value) : value)
+  const shown = JSON.stringify(name.endsWith('_URL') ? withoutSecrets(value) : value)
   return `${name} is ${shown}: must be ${variables[name].description}`
 }
 

@@ -14,6 +14,7 @@ import { addProbes, redisCheck } from '../shared/telemetry/probes.ts'
 import { sampleAccounting } from '../shared/telemetry/sample-accounting.ts'
 import { watchStops } from '../shared/telemetry/sample-stops.ts'
 import { VERSION } from '../shared/version.ts'
+import { openPrometheus } from './facts/prometheus.ts'
 import { startStageWorker } from './stage-worker.ts'
 import { startUpkeep } from './upkeep.ts'
 
@@ -48,6 +49,9 @@ export const work = async (config: Config, redisUrl: string, stages: readonly St
       policies: policies.current,
       now: () => new Date().toISOString(),
       actor: `worker:${hostname()}:${process.pid}`,
+      ...(config.PROMETHEUS_URL && {
+        prometheus: openPrometheus({ url: config.PROMETHEUS_URL, tokenFile: config.PROMETHEUS_TOKEN_FILE }, metrics),
+      }),
     }
     const concurrency = config.WORKER_CONCURRENCY ?? DEFAULT_CONCURRENCY
     const settings = { redis, installation: config.QUEUE_PREFIX, concurrency, context, metrics, log }

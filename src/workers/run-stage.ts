@@ -19,6 +19,8 @@ import { type IncidentLedger, parseIncidentReply } from '../shared/ledger/incide
 import { type Commit, Handoff } from '../shared/queue/handoff-backend.ts'
 import type { ReadAhead } from '../shared/queue/read-ahead.ts'
 import { type Decided, decideStage, type GivenInput, recordsOf, verdictOf } from './decide-stage.ts'
+import { askFacts } from './facts/ask-facts.ts'
+import type { Prometheus } from './facts/prometheus.ts'
 import { type AnyStage, stageAfter, stageBefore } from './pipeline.ts'
 import { RULES_VERSION, type Snapshot } from './stage.ts'
 
@@ -29,6 +31,8 @@ export interface StageContext {
   now(): string
   /** Who decides, as the trace names it, e.g. `worker:host:pid`. */
   actor: string
+  /** Absent while PROMETHEUS_URL is not set. */
+  prometheus?: Prometheus
 }
 
 /** What a run came to, for logs and metrics; recorded nowhere else. */
@@ -101,7 +105,7 @@ export const startsFrom = (stage: StageName): StageName | 'none' => stageBefore(
 const decideOnce = async (
   stage: AnyStage,
   incidentId: string,
-  { ledger, policies, now, actor }: StageContext,
+  { ledger, policies, now, actor, prometheus }: StageContext,
   readAhead: ReadAhead,
 ): Promise<{ commit: Commit | null; summary: StageSummary }> => {
   const decisions = startsFrom(stage.name)
@@ -117,7 +121,9 @@ const decideOnce = async (
   if (incident.status !== stage.name)
     return { commit: null, summary: { incident_id: incidentId, outcome: 'skipped', reason: incident.status } }
   const at = now()
-  const snapshot = { ...read, policies: policies() }
+  const snapshot: Snapshot = { ...read, policies: policies() }
+  const asking = askFacts(snapshot, prometheus, at)
+  if (asking) snapshot.answers = await asking
   const decided = decideStage(stage, inputOf(stage.name, snapshot), await stage.load(snapshot), at)
   const { commit, verdict } = commitOf(stage.name, incident, decided, actor)
   const { outcome, output } = decided.result

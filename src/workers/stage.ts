@@ -4,6 +4,7 @@ import type { Kept } from '../shared/audit/kept.ts'
 import type { AuditEvent, AuditRecord, StageName } from '../shared/contracts/audit-record.ts'
 import type { Blocker } from '../shared/contracts/blocker.ts'
 import type { Incident, VerdictName } from '../shared/contracts/incident.ts'
+import type { Answers } from '../shared/contracts/live-facts.ts'
 import type { PolicySet } from '../shared/contracts/policy.ts'
 
 /** What `load` may pick from; all of it was read in one step, so it is one consistent view. */
@@ -11,6 +12,8 @@ export interface Snapshot {
   incident: Incident
   trace: AuditRecord[]
   policies: PolicySet
+  /** What Prometheus answered just now; absent where the policy asks it nothing. */
+  answers?: Answers
 }
 
 /** The audit events this decision writes, in order; the last one carries its output. */
@@ -28,7 +31,7 @@ export type StageResult<Output> =
   | (Recorded<Output> & { outcome: 'stop'; verdict: VerdictName; blockers: Blocker[] })
 
 /** Version of the rules: a replay under the same version gives the same bytes. Raise it when a decision may change. */
-export const RULES_VERSION = '1'
+export const RULES_VERSION = '2'
 
 export type TraceNeed = 'none' | 'last' | 'all'
 

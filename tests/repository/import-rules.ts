@@ -7,7 +7,10 @@ import { type Import, readSource } from './read-source.ts'
 export const ROOMS: readonly { room: string; may: readonly string[] }[] = [
   { room: 'src/shared/', may: ['src/shared/', 'package.json'] },
   { room: 'src/shared/contracts/', may: ['src/shared/contracts/'] },
-  { room: 'src/shared/incident/', may: ['src/shared/contracts/', 'src/shared/incident/'] },
+  {
+    room: 'src/shared/incident/',
+    may: ['src/shared/contracts/', 'src/shared/incident/', 'src/shared/policy/facts-at.ts'],
+  },
   { room: 'src/shared/sources/', may: ['src/shared/contracts/', 'src/shared/sources/'] },
   { room: 'src/producers/', may: ['src/shared/', 'src/producers/'] },
   { room: 'src/workers/', may: ['src/shared/', 'src/workers/'] },

@@ -2,7 +2,7 @@
 import { Command } from 'commander'
 import { z } from 'zod'
 import { type Finding, type StoredTrace, type Verified, verifyTraces } from '../../shared/audit/verify-traces.ts'
-import { Duration } from '../../shared/contracts/card.ts'
+import { Duration } from '../../shared/contracts/duration.ts'
 import { everyTrace } from '../../shared/ledger/stored-traces.ts'
 import { type Answer, answerError, CommandError, printAnswer } from '../answer.ts'
 import { reasonLines } from '../reason-lines.ts'

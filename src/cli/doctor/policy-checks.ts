@@ -1,8 +1,10 @@
 /** Whether the policy folder can be read, and whether every class in it can decide. */
+import type { Config } from '../../shared/config.ts'
 import type { PolicySet } from '../../shared/contracts/policy.ts'
 import { PolicyError } from '../../shared/policy/policy-error.ts'
 import { loadPolicyFolder } from '../../shared/policy/policy-folder.ts'
 import { type Check, failed, ok, warning } from './check.ts'
+import { prometheusChecks } from './prometheus-checks.ts'
 
 const NAME = 'policies'
 
@@ -33,9 +35,11 @@ const judgeSet = (dir: string, { classes, services }: PolicySet): Check[] => {
   ]
 }
 
-export const policyChecks = async (dir: string): Promise<Check[]> => {
+/** `now` is RFC 3339. */
+export const policyChecks = async (config: Config, now: string): Promise<Check[]> => {
   try {
-    return judgeSet(dir, await loadPolicyFolder(dir))
+    const policies = await loadPolicyFolder(config.POLICY_DIR)
+    return [...judgeSet(config.POLICY_DIR, policies), ...(await prometheusChecks(policies, config, now))]
   } catch (error) {
     if (!(error instanceof PolicyError)) throw error
     return [failed(NAME, error.message, 'mend the file, or set POLICY_DIR to the folder that is meant')]

@@ -104,7 +104,7 @@ describe('an incident that readiness blocked', () => {
 
   it('shows an axis nobody scored, and the facts that readiness had', () => {
     expect(text).toContain('security        - nobody has scored it: counts as 0')
-    expect(sectionOf(text, 'FACTS')).toHaveLength(3)
+    expect(sectionOf(text, 'FACTS')).toHaveLength(4)
     expect(text).not.toContain('DRY-RUN')
   })
 })

@@ -114,7 +114,7 @@ const renderDecisions = ({ readiness, 'dry-run': dryRun }: Incident['decisions']
         )
       : []),
     // Dry-run looks again: what the last decision saw is what counts.
-    ...(last ? renderFacts(decisionEvidence(last).facts, last.now, page) : []),
+    ...(last ? renderFacts(decisionEvidence(last), last.now, page) : []),
     ...(dryRun ? decided(DryRunResult, dryRun, 'DRY-RUN', page, (result) => renderDryRun(result, page)) : []),
   ]
 }

@@ -1,9 +1,9 @@
 /** The readiness decision for a person: the scores with their evidence, and what would turn a block into a pass. Pure. */
 import { AXES } from '../../shared/contracts/card.ts'
-import type { Facts } from '../../shared/contracts/facts.ts'
 import type { CardScores, Judgement } from '../../shared/contracts/ready.ts'
+import type { FactsAt } from '../../shared/policy/facts-at.ts'
 import { bullets, type Row, rows } from '../wrap.ts'
-import { between, type Page, section } from './page.ts'
+import { between, type Page, section, span } from './page.ts'
 
 const HIGHEST = 5
 
@@ -35,10 +35,17 @@ export const renderReadiness = (
 }
 
 /** `at`: when the decision was taken, which is what the age of a fact counts to. */
-export const renderFacts = (facts: Facts, at: string, page: Page): string[] => {
-  const known = Object.entries(facts).map(([name, { value, source, as_of }]) => ({
-    name,
-    text: `${JSON.stringify(value)}, from ${source}, known ${between(as_of, at)} before the decision`,
-  }))
+export const renderFacts = ({ facts, unknown }: FactsAt, at: string, page: Page): string[] => {
+  const stated = Object.entries(facts).map(([name, { value, source, as_of, max_age }]): Row => {
+    const limit = max_age === undefined ? '' : `, counts for ${span(max_age)}`
+    return {
+      name,
+      text: `${JSON.stringify(value)}, from ${source}, known ${between(as_of, at)} before the decision${limit}`,
+    }
+  })
+  const missing = Object.entries(unknown).map(([name, why]): Row => {
+    return { name, text: `unknown: ${why}`, paint: page.colours.red }
+  })
+  const known = [...stated, ...missing]
   return section('FACTS', known.length === 0 ? ['  nothing was known of the target'] : rows(known, page.width), page)
 }

@@ -1,6 +1,9 @@
 /** The readiness card: five scores by a person against artefacts, and the checks that go with them. */
 import { z } from 'zod'
+import { Duration } from './duration.ts'
+import { FactName } from './facts.ts'
 import { IncidentClass, IncidentId } from './identifiers.ts'
+import { AskedFact } from './live-facts.ts'
 
 export const AXES = ['spec', 'implementation', 'verification', 'process', 'security'] as const
 export type Axis = (typeof AXES)[number]
@@ -54,17 +57,6 @@ export const IncidentCard = z
   .refine(agree, AGREE)
 export type IncidentCard = z.infer<typeof IncidentCard>
 
-/** Parsed to milliseconds. */
-export const Duration = z
-  .string()
-  .regex(/^(\d+)(ms|s|m|h|d)$/, 'a duration looks like 60s, 15m, 1h or 7d')
-  .transform((text) => {
-    const [, count, unit] = /^(\d+)(ms|s|m|h|d)$/.exec(text) ?? []
-    return (
-      Number(count) * { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 }[unit as 'ms' | 's' | 'm' | 'h' | 'd']
-    )
-  })
-
 /** `policies/<class>/readiness.yaml`: the card of a class, without anything only an incident can know. Durations in ms. */
 export const ClassCard = z
   .strictObject({
@@ -75,6 +67,10 @@ export const ClassCard = z
     sources_required: z.int().min(1).default(1),
     correlation_window: Duration.default(60_000),
     repeat_window: Duration.default(900_000),
+    facts: z
+      .record(FactName, AskedFact)
+      .refine((facts) => !('stateless' in facts), 'stateless is derived: ask for stateful instead')
+      .default({}),
   })
   .refine(agree, AGREE)
 export type ClassCard = z.infer<typeof ClassCard>

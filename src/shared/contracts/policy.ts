@@ -1,7 +1,8 @@
 /** The policy folder once read: settings, the catalogue of services, and one policy per incident class. */
 import { z } from 'zod'
-import { ClassCard, Duration } from './card.ts'
-import { FactName, FactValue } from './facts.ts'
+import { ClassCard } from './card.ts'
+import { Duration } from './duration.ts'
+import { DatedFact, FactName, FactValue } from './facts.ts'
 import { IncidentClass } from './identifiers.ts'
 import { SpecReference } from './ready.ts'
 
@@ -48,8 +49,9 @@ export const Settings = z.strictObject({
 })
 export type Settings = z.infer<typeof Settings>
 
+/** A value that stands until it is taken back, or one that was true at a time and counts no longer than its `max_age`. */
 const CatalogFacts = z
-  .record(FactName, FactValue)
+  .record(FactName, z.union([FactValue, DatedFact]))
   .refine((facts) => !('stateless' in facts), 'stateless is derived: state stateful instead')
 
 /** No namespaces: the facts hold in every namespace of the service. */

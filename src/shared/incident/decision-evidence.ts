@@ -2,10 +2,14 @@
 import { z } from 'zod'
 import { Facts } from '../contracts/facts.ts'
 import type { RecordedDecision } from '../contracts/incident.ts'
+import { Answers, Asks } from '../contracts/live-facts.ts'
 import { CardScores } from '../contracts/ready.ts'
+import { type FactsAt, factsAt } from '../policy/facts-at.ts'
 
 const Evidence = z.object({
   facts: Facts.default({}),
+  asks: Asks.default({}),
+  answers: Answers.optional(),
   policy: z
     .object({ card: z.object({ scores: CardScores }) })
     .nullable()
@@ -13,7 +17,8 @@ const Evidence = z.object({
 })
 
 /** Empty where a decision was recorded in a form that this version does not read. */
-export const decisionEvidence = (decision: RecordedDecision | undefined): { facts: Facts; scores: CardScores } => {
+export const decisionEvidence = (decision: RecordedDecision | undefined): FactsAt & { scores: CardScores } => {
   const { data } = Evidence.safeParse(decision?.known)
-  return { facts: data?.facts ?? {}, scores: data?.policy?.card.scores ?? {} }
+  const none = { facts: {}, unknown: {}, scores: {} }
+  return data && decision ? { ...factsAt(data, decision.now), scores: data.policy?.card.scores ?? {} } : none
 }

@@ -1,9 +1,14 @@
 /** An incident as the API and the command line show it. */
-import type { Incident } from '../contracts/incident.ts'
+import type { Incident, RecordedDecision } from '../contracts/incident.ts'
 import { decisionEvidence } from './decision-evidence.ts'
 
 type Members = Record<string, unknown>
 const members = (value: unknown): Members => (typeof value === 'object' && value !== null ? (value as Members) : {})
+
+const knownTo = (decision: RecordedDecision) => {
+  const { facts, unknown } = decisionEvidence(decision)
+  return { facts, unknown }
+}
 
 /** The shape of `GET /incidents/:id`: what each stage came to, without the copies it keeps for replay. */
 export const incidentView = ({ decisions, sightings, event, ...incident }: Incident) => ({
@@ -33,7 +38,7 @@ export const incidentView = ({ decisions, sightings, event, ...incident }: Incid
       },
     }),
     ...(decisions['dry-run'] && {
-      'dry-run': { ...members(decisions['dry-run'].output), facts: decisionEvidence(decisions['dry-run']).facts },
+      'dry-run': { ...members(decisions['dry-run'].output), ...knownTo(decisions['dry-run']) },
     }),
   },
   verdict: incident.verdict,

@@ -7,6 +7,7 @@ import type { ClassPolicy, PolicySet, Profile } from '../contracts/policy.ts'
 import { describeFinding } from './finding.ts'
 import { parseYamlAs } from './parse-yaml.ts'
 import { findProfile } from './profiles.ts'
+import { expressionProblem, tellsItsAge } from './promql.ts'
 import { parseSpec } from './spec-document.ts'
 
 export interface BrokenClass {
@@ -19,6 +20,19 @@ const cardProblem = (card: ClassCard, folder: string, profiles: Record<string, P
     return `incident_class is '${card.incident_class}' in the folder '${folder}': make them the same`
   if (!findProfile(profiles, card.profile))
     return `profile is '${card.profile}': use one of ${Object.keys(profiles).join(', ')}, or add it to settings.yaml`
+  return factProblem(card.facts)
+}
+
+/** How old a value is must be known: of what Prometheus has computed only the policy can say it. */
+const factProblem = (facts: ClassCard['facts']): string | null => {
+  for (const [name, { prometheus, as_of }] of Object.entries(facts)) {
+    const problem = expressionProblem(prometheus)
+    if (problem !== null) return `facts.${name}.prometheus is '${prometheus}': ${problem}`
+    const wrong = as_of === undefined ? null : expressionProblem(as_of)
+    if (wrong !== null) return `facts.${name}.as_of is '${as_of}': ${wrong}`
+    if (as_of === undefined && !tellsItsAge(prometheus))
+      return `facts.${name}.as_of is missing: '${prometheus}' is computed and does not say how old its samples are; add PromQL that does, e.g. min(timestamp(some_metric{service="$service"}))`
+  }
   return null
 }
 

@@ -3,9 +3,9 @@ import type { Blocker } from '../contracts/blocker.ts'
 import type { Fact, Facts } from '../contracts/facts.ts'
 import type { Condition } from '../contracts/policy.ts'
 import type { Operator } from './condition-grammar.ts'
-import { findFact } from './facts.ts'
+import { findFact, sayUnknown } from './facts.ts'
 
-const COMPARE: Record<Operator, (a: number, b: number) => boolean> = {
+export const COMPARE: Record<Operator, (a: number, b: number) => boolean> = {
   '==': (a, b) => a === b,
   '!=': (a, b) => a !== b,
   '>=': (a, b) => a >= b,
@@ -24,11 +24,17 @@ const failure = (condition: Condition, { value }: Fact): string | null => {
   return value === (condition.kind === 'is_true') ? null : ''
 }
 
-/** Null when the condition is met. An unknown fact never meets one, negated or not. */
-export const evaluateCondition = (condition: Condition, facts: Facts): Blocker | null => {
+/** Null when the condition is met. An unknown fact never meets one, negated or not; `unknown` says why it is not known. */
+export const evaluateCondition = (
+  condition: Condition,
+  facts: Facts,
+  unknown: Readonly<Record<string, string>> = {},
+): Blocker | null => {
   const fact = findFact(facts, condition.fact)
-  if (!fact)
-    return { code: 'fact_unknown', message: `precondition '${condition.text}' not met (${condition.fact} is unknown)` }
+  if (!fact) {
+    const why = sayUnknown(condition.fact, unknown)
+    return { code: 'fact_unknown', message: `precondition '${condition.text}' not met (${why})` }
+  }
   const why = failure(condition, fact)
   if (why === null) return null
   const shown = `${condition.fact}=${JSON.stringify(fact.value)}, from ${fact.source}${why}`

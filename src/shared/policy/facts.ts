@@ -6,6 +6,10 @@ import type { PolicySet } from '../contracts/policy.ts'
 export const findFact = (facts: Facts, name: string): Fact | undefined =>
   Object.hasOwn(facts, name) ? facts[name] : undefined
 
+/** For a person: `replicas is unknown`, with the reason where there is one. */
+export const sayUnknown = (name: string, reasons: Readonly<Record<string, string>>): string =>
+  Object.hasOwn(reasons, name) ? `${name} is unknown: ${reasons[name]}` : `${name} is unknown`
+
 /**
  * The one place where `stateless` comes from: not `stateful`. Where both are stated and contradict each other, neither
  * is known.
@@ -35,9 +39,9 @@ export const catalogFacts = (
   policies: Pick<PolicySet, 'services' | 'stated_at'>,
   target: { service: string; namespace: string },
 ): Facts => {
-  const stated = Object.entries(catalogEntry(policies, target)?.facts ?? {}).map(([name, value]) => [
+  const stated = Object.entries(catalogEntry(policies, target)?.facts ?? {}).map(([name, fact]) => [
     name,
-    { value, source: 'catalog', as_of: policies.stated_at },
+    { source: 'catalog', ...(typeof fact === 'object' ? fact : { value: fact, as_of: policies.stated_at }) },
   ])
   return withDerivedFacts(Object.fromEntries(stated))
 }

@@ -21,10 +21,19 @@ const notListed = (action: string, listed: readonly PreApprovedAction[]): Blocke
   return { code: 'action_not_pre_approved', message: `'${action}' is not one of the pre-approved actions: ${names}` }
 }
 
-export const checkPreApproval = (action: string, listed: readonly PreApprovedAction[], facts: Facts): PreApproval => {
+/** `unknown` says of facts why they are not known. */
+export const checkPreApproval = (
+  action: string,
+  listed: readonly PreApprovedAction[],
+  facts: Facts,
+  unknown: Readonly<Record<string, string>> = {},
+): PreApproval => {
   const entry = listed.find((candidate) => candidate.action === action)
   if (!entry) return { entry: null, preconditions: [], blockers: [notListed(action, listed)] }
-  const checked = entry.requires.map((condition) => ({ condition, failed: evaluateCondition(condition, facts) }))
+  const checked = entry.requires.map((condition) => ({
+    condition,
+    failed: evaluateCondition(condition, facts, unknown),
+  }))
   return {
     entry,
     preconditions: checked.map(({ condition, failed }) => ({

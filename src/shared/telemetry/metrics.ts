@@ -80,6 +80,18 @@ export const createMetrics = (version: string) => {
       labelNames: [],
       registers,
     }),
+    dependencyRequestDuration: histogram(
+      'dependency_request_duration_seconds',
+      'Requests to other systems, each try counted.',
+      ['dependency', 'operation', 'outcome'],
+    ),
+    /** No series where the system is not set up. */
+    circuitOpen: new Gauge({
+      name: 'interlock_circuit_open',
+      help: '1 while a system that failed repeatedly is left alone.',
+      labelNames: ['dependency'],
+      registers,
+    }),
     invariantViolations: counter('invariant_violations_total', 'Breaches of what must never happen.', ['invariant']),
   }
   new Gauge({ name: 'interlock_build_info', help: 'What runs here.', labelNames: ['version'], registers }).set(

@@ -5,6 +5,7 @@ import { Radius } from '../../shared/contracts/card.ts'
 import { Facts } from '../../shared/contracts/facts.ts'
 import { Sha256 } from '../../shared/contracts/identifiers.ts'
 import type { Incident } from '../../shared/contracts/incident.ts'
+import { Answers, Asks } from '../../shared/contracts/live-facts.ts'
 import { Conflict } from '../../shared/contracts/normalized.ts'
 import { type PolicySet, PreApprovedAction } from '../../shared/contracts/policy.ts'
 import { gateCard } from '../blockers/gate-input.ts'
@@ -17,7 +18,11 @@ export const DryRunKnown = z.strictObject({
   policy_problem: Blocker.nullable(),
   pre_approved: z.array(PreApprovedAction),
   radius_of_impact: Radius.nullable(),
+  /** As they were stated; `factsAt` says which of them count. */
   facts: Facts,
+  /** What the policy asks of Prometheus. */
+  asks: Asks.default({}),
+  answers: Answers.optional(),
   conflicts: z.array(Conflict),
   /** Readiness let this incident through, and its record is in the trace. */
   readiness_recorded: z.boolean(),
@@ -31,11 +36,13 @@ const termsOf = termsFrom(({ policy, blocker }, facts) => ({
   pre_approved: policy?.pre_approved ?? [],
   radius_of_impact: policy && gateCard(policy.card).radius_of_impact,
   facts,
+  asks: policy?.card.facts ?? {},
 }))
 
-export const dryRunKnown = ({ incident, trace, policies }: Snapshot): Loaded<DryRunKnown> => {
+export const dryRunKnown = ({ incident, trace, policies, answers }: Snapshot): Loaded<DryRunKnown> => {
   const terms = termsOf(policies, incident.incident_class, incident.event)
   const own = {
+    ...(answers && { answers }),
     conflicts: incident.seen.conflicts,
     first_run: true as const,
     policy_digest: policies.digest,

@@ -120,9 +120,9 @@ describe('dry-run', () => {
       {
         ready: { action: 'restart_deployment' },
         known: {
-          pre_approved: [{ ...scaleUp, name: 'restart_deployment', requires: [] }],
+          pre_approved: [{ ...scaleUp, action: 'restart_deployment', requires: [] }],
           radius_of_impact: 'deployment',
-          facts: {},
+          facts: { stateful: { value: false, source: 'catalog', as_of: NOW } },
         },
       },
       ['fact_unknown'],
@@ -171,11 +171,11 @@ describe('dry-run', () => {
   })
 
   it('plans from the facts there are now', () => {
-    const fact = (value: string) => ({ value, source: 'catalog', as_of: NOW })
+    const fact = (value: string | boolean) => ({ value, source: 'catalog', as_of: NOW })
     const known = {
       pre_approved: [{ action: 'rollback_deployment', requires: [] }],
       radius_of_impact: 'deployment' as const,
-      facts: { last_good_revision: fact('v41'), revision: fact('v42') },
+      facts: { last_good_revision: fact('v41'), revision: fact('v42'), stateful: fact(false) },
     }
     expect(decided({ ready: { action: 'rollback_deployment' }, known }).output).toMatchObject({
       outcome: 'pass',
@@ -187,6 +187,62 @@ describe('dry-run', () => {
     const facts = { ...known.facts, last_good_revision: fact('v42') }
     expect(blocked(decided({ ready: { action: 'rollback_deployment' }, known: { ...known, facts } }))).toEqual([
       { code: 'fact_unknown', message: expect.stringContaining('none known to go back to') },
+    ])
+  })
+
+  const as_of = '2026-05-17T11:41:00.000Z'
+  const { stateless: _, ...facts } = setting().known.facts
+  const stateful = { value: true, source: 'catalog', as_of }
+  it.each<[string, Partial<DryRunKnown>, string[]]>([
+    [
+      'a workload that has become stateful, without a backup',
+      { facts: { ...facts, stateful, backup_verified: { ...stateful, value: false } } },
+      ['stateful_without_backup: stateful=true, backup_verified=false'],
+    ],
+    [
+      'a backup that was fresh enough for readiness',
+      { facts: { ...facts, stateful, backup_verified: { ...stateful, max_age: 60_000 } } },
+      [
+        'stateful_without_backup: stateful=true, backup_verified=missing',
+        `fact_unknown: backup_verified is unknown: it is 2m old (${as_of}), and counts for 1m`,
+      ],
+    ],
+    [
+      'a service that has left the catalogue',
+      { facts: {} },
+      [
+        "fact_unknown: stateful of service 'appointments-api' in namespace 'prod' is not in the catalogue: add it to services.yaml",
+      ],
+    ],
+    [
+      'a source that has fallen silent',
+      {
+        asks: { queue_empty: { prometheus: 'queue', max_age: 60_000 } },
+        answers: {
+          queue_empty: { query: { value: 'queue', as_of: 'timestamp(queue)' }, answer: { problem: 'no series' } },
+        },
+      },
+      ['fact_unknown: queue_empty is unknown: no series'],
+    ],
+  ])('looks again: %s blocks', (_, known, reasons) => {
+    expect(blocked(decided({ known })).map(({ code, message }) => `${code}: ${message}`)).toEqual(reasons)
+  })
+
+  it('says of a condition why its fact is not known, and says it once', () => {
+    const ask = { prometheus: 'quota', max_age: 60_000 }
+    const query = { value: 'quota', as_of: 'timestamp(quota)' }
+    const known = {
+      pre_approved: [{ ...scaleUp, requires: scaleUp.requires.slice(1, 2) }],
+      radius_of_impact: 'deployment' as const,
+      asks: { remaining_quota: ask },
+      answers: { remaining_quota: { query, answer: { problem: 'no series' } } },
+    }
+    const { output } = decided({ ready: { action: 'scale_up_replicas_one' }, known })
+    expect(output.blockers).toEqual([
+      {
+        code: 'fact_unknown',
+        message: "precondition 'remaining_quota >= 3' not met (remaining_quota is unknown: no series)",
+      },
     ])
   })
 

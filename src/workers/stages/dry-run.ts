@@ -3,12 +3,16 @@ import { digest } from '../../shared/audit/digest.ts'
 import type { Blocker } from '../../shared/contracts/blocker.ts'
 import { DryRunResult } from '../../shared/contracts/dry-run-result.ts'
 import { describeConflicts } from '../../shared/contracts/normalized.ts'
+import type { Condition } from '../../shared/contracts/policy.ts'
 import { Ready } from '../../shared/contracts/ready.ts'
+import { askedAbout, type FactsAt, factsAt } from '../../shared/policy/facts-at.ts'
 import { checkPreApproval, checkRadius } from '../../shared/policy/pre-approval.ts'
 import { findAction } from '../actions/index.ts'
 import { planAction } from '../actions/plan-action.ts'
+import { unsavedState } from '../blockers/stateful-without-backup.ts'
 import { defineStage } from '../stage.ts'
 import { DryRunKnown, dryRunFromPolicies, dryRunKnown } from './dry-run-known.ts'
+import { neededFacts } from './needed-facts.ts'
 
 type Found = Pick<DryRunResult, 'preconditions' | 'blockers' | 'plan'>
 
@@ -27,19 +31,38 @@ const passedReadiness = ({ readiness, action }: Ready, { readiness_recorded }: D
   return blocked('readiness_not_passed', `readiness has not passed: ${values}, action=${action ?? 'none'}`)
 }
 
-const check = (name: string, { event }: Ready, known: DryRunKnown): Found => {
+/** What readiness let through may have changed: an emergency stop can hold an incident for hours. `told` needs no repeating. */
+const changed = ({ event }: Ready, { asks }: DryRunKnown, at: FactsAt, told: readonly Condition[]): Blocker[] => {
+  const needed = neededFacts(event, asks, at)
+  const unsaved = unsavedState(needed)
+  return [
+    ...(unsaved === null ? [] : [{ code: 'stateful_without_backup' as const, message: unsaved }]),
+    ...needed.unknown.flatMap(({ name, message }) =>
+      told.some(({ fact }) => fact === name) ? [] : [{ code: 'fact_unknown' as const, message }],
+    ),
+  ]
+}
+
+const check = (name: string, ready: Ready, known: DryRunKnown, now: string): Found => {
+  const { event } = ready
   const conflict = describeConflicts(known.conflicts)
   if (conflict !== null) return blocked('source_conflict', conflict)
   if (known.policy_problem) return blocked(known.policy_problem.code, known.policy_problem.message)
-  const { entry, preconditions, blockers } = checkPreApproval(name, known.pre_approved, known.facts)
-  if (!entry) return { preconditions, blockers, plan: null }
+  const at = factsAt(askedAbout(known, event), now)
+  const { entry, preconditions, blockers: unmet } = checkPreApproval(name, known.pre_approved, at.facts, at.unknown)
+  if (!entry) return { preconditions, blockers: unmet, plan: null }
+  const blockers = [...changed(ready, known, at, entry.requires), ...unmet]
   const action = findAction(name)
   if (!action) {
     const message = `'${name}' is pre-approved, but the catalogue has no such action`
     return { preconditions, blockers: [{ code: 'action_unknown', message }, ...blockers], plan: null }
   }
-  const { plan, unknown } = planAction(action, event, known.facts)
-  const missing = unknown.map(({ message }): Blocker => ({ code: 'fact_unknown', message }))
+  const { plan, unknown } = planAction(action, event, at.facts)
+  // What the policy asks for and was not answered is among the blockers already, with the reason.
+  const told = (fact: string) => Object.hasOwn(known.asks, fact) && Object.hasOwn(at.unknown, fact)
+  const missing = unknown.flatMap(({ name: fact, message }): Blocker[] =>
+    told(fact) ? [] : [{ code: 'fact_unknown', message }],
+  )
   const limits = { card: known.radius_of_impact, spec: entry.radius_of_impact }
   return { preconditions, blockers: [...blockers, ...missing, ...checkRadius(action, limits)], plan }
 }
@@ -52,9 +75,9 @@ export const dryRun = defineStage({
   output: DryRunResult,
   load: dryRunKnown,
   fromPolicies: dryRunFromPolicies,
-  decide: (ready, known) => {
+  decide: (ready, known, now) => {
     const action = passedReadiness(ready, known)
-    const { preconditions, blockers, plan } = typeof action === 'string' ? check(action, ready, known) : action
+    const { preconditions, blockers, plan } = typeof action === 'string' ? check(action, ready, known, now) : action
     const shared = { action: ready.action, preconditions, blockers }
     if (blockers.length > 0 || plan === null) {
       const output: DryRunResult = { outcome: 'block', ...shared, plan: null, plan_digest: null }

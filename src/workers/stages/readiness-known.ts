@@ -5,6 +5,7 @@ import { Blocker } from '../../shared/contracts/blocker.ts'
 import { Facts } from '../../shared/contracts/facts.ts'
 import { Sha256 } from '../../shared/contracts/identifiers.ts'
 import type { Incident } from '../../shared/contracts/incident.ts'
+import { Answers, Asks } from '../../shared/contracts/live-facts.ts'
 import { Conflict } from '../../shared/contracts/normalized.ts'
 import { type ClassPolicy, Freeze, type PolicySet, Profile } from '../../shared/contracts/policy.ts'
 import { SpecReference } from '../../shared/contracts/ready.ts'
@@ -28,7 +29,11 @@ export const ReadinessKnown = z.strictObject({
   policy_digest: Sha256,
   policy: PolicyInForce.nullable(),
   policy_problem: Blocker.nullable(),
+  /** As they were stated; `factsAt` says which of them count. */
   facts: Facts,
+  /** What the policy asks of Prometheus. */
+  asks: Asks.default({}),
+  answers: Answers.optional(),
   /** Over all sightings there are now: a source may have reported since normalize ran. */
   conflicts: z.array(Conflict),
   sources: z.array(SourceName),
@@ -64,11 +69,13 @@ const termsOf = termsFrom(({ policy, blocker }, facts) => ({
   policy: policy && inForce(policy),
   policy_problem: blocker,
   facts,
+  asks: policy?.card.facts ?? {},
 }))
 
-export const readinessKnown = ({ incident, trace, policies }: Snapshot): Loaded<ReadinessKnown> => {
+export const readinessKnown = ({ incident, trace, policies, answers }: Snapshot): Loaded<ReadinessKnown> => {
   const terms = termsOf(policies, incident.incident_class, incident.event)
   const own = {
+    ...(answers && { answers }),
     audit: traceCoverage(trace, incident),
     conflicts: incident.seen.conflicts,
     freezes: freezesFor(policies, incident),

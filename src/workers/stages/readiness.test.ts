@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { canonicalJson } from '../../shared/audit/digest.ts'
-import type { ClassPolicy } from '../../shared/contracts/policy.ts'
+import type { Answers } from '../../shared/contracts/live-facts.ts'
+import type { ClassPolicy, PolicySet } from '../../shared/contracts/policy.ts'
 import { sumUp } from '../../shared/incident/merge.ts'
 import { findClassPolicy } from '../../shared/policy/class-policy.ts'
 import { readiness } from './readiness.ts'
@@ -19,7 +20,10 @@ if (!shipped) throw new Error('no policy')
 const withCard = (card: Partial<ClassPolicy['card']>) => ({
   classes: new Map(POLICIES.classes).set('high_memory_usage', { ...shipped, card: { ...shipped.card, ...card } }),
 })
-const withFacts = (facts: Record<string, boolean | number | string>) => ({
+const DAY = 86_400_000
+/** A week before the decision, to the millisecond. */
+const restored = { value: true, as_of: '2026-05-10T11:43:00.000Z', max_age: 7 * DAY }
+const withFacts = (facts: PolicySet['services'][string]['facts']) => ({
   services: { 'appointments-api': { namespaces: ['prod'], facts } },
 })
 const freeze = (scope: string, from = '2026-05-17T11:00:00Z', to = '2026-05-17T12:00:00Z') => ({
@@ -93,12 +97,37 @@ describe('readiness', () => {
       { policies: withFacts({ stateful: true, backup_verified: 'yes' }) },
       ['stateful_without_backup'],
     ],
-    ['a stateful workload with its backup', { policies: withFacts({ stateful: true, backup_verified: true }) }, []],
+    [
+      'a backup that is verified by a label alone',
+      { policies: withFacts({ stateful: true, backup_verified: true }) },
+      ['stateful_without_backup', 'fact_unknown'],
+    ],
+    ['a stateful workload with its backup', { policies: withFacts({ stateful: true, backup_verified: restored }) }, []],
+    [
+      'a backup whose restore was too long ago',
+      { policies: withFacts({ stateful: true, backup_verified: { ...restored, max_age: 7 * DAY - 1 } }) },
+      ['stateful_without_backup', 'fact_unknown'],
+    ],
+    [
+      'a stateful workload whose restore failed',
+      { policies: withFacts({ stateful: true, backup_verified: { ...restored, value: false } }) },
+      ['stateful_without_backup'],
+    ],
+    [
+      'a stateless one whose backup is out of date',
+      { policies: withFacts({ stateful: false, backup_verified: { ...restored, max_age: DAY } }) },
+      [],
+    ],
+    [
+      'a stateful that nobody has looked at for too long',
+      { policies: withFacts({ stateful: { value: false, as_of: restored.as_of, max_age: DAY } }) },
+      ['fact_unknown'],
+    ],
     [
       'a card that denies the backup',
       {
         policies: {
-          ...withFacts({ stateful: true, backup_verified: true }),
+          ...withFacts({ stateful: true, backup_verified: restored }),
           ...withCard({ checks: { ...shipped.card.checks, backup_verified: false } }),
         },
       },
@@ -152,6 +181,51 @@ describe('readiness', () => {
   ])('%s', (_, given, expected) => {
     expect(codes(given)).toEqual(expected)
     expect(decided(given).outcome).toBe(expected.length === 0 ? 'next' : 'stop')
+  })
+
+  const quota = {
+    prometheus: 'quota{service="$service"}',
+    compare: { operator: '>=' as const, number: 1 },
+    max_age: 120_000,
+  }
+  const asking = (asks: ClassPolicy['card']['facts']) => withCard({ facts: asks })
+  const query = { value: 'quota{service="appointments-api"}', as_of: 'timestamp(quota{service="appointments-api"})' }
+  const told = (answer: Answers[string]['answer'], asked: Answers[string]['query'] = query): Circumstances => ({
+    policies: asking({ quota_left: quota }),
+    answers: { quota_left: { query: asked, answer } },
+  })
+
+  it.each<[string, Circumstances, string | null]>([
+    ['an answer', told({ sample: 1, as_of: '2026-05-17T11:41:00.000Z' }), null],
+    ['an answer that does not hold, which is known', told({ sample: 0, as_of: NOW }), null],
+    [
+      'an answer that is too old',
+      told({ sample: 1, as_of: '2026-05-17T11:40:59.999Z' }),
+      'quota_left is unknown: it is 2m 1ms old (2026-05-17T11:40:59.999Z), and counts for 2m',
+    ],
+    ['no answer', told({ problem: 'no series' }), 'quota_left is unknown: no series'],
+    [
+      'nothing recorded',
+      { policies: asking({ quota_left: quota }) },
+      'quota_left is unknown: this was not asked when the incident was decided',
+    ],
+    [
+      'the answer to another question',
+      told({ sample: 1, as_of: NOW }, { ...query, value: 'up' }),
+      'quota_left is unknown: this was not asked when the incident was decided',
+    ],
+  ])('with a fact asked of Prometheus and %s', (_, given, message) => {
+    const blockers = message === null ? [] : [{ code: 'fact_unknown', message }]
+    expect(decided(given).output.readiness.blockers).toEqual(blockers)
+  })
+
+  it('an answer that failed is not made up for by the catalogue', () => {
+    const given = told({ problem: 'no series' })
+    const stateful = { ...given, answers: { stateful: { query, answer: { problem: 'no series' } } } }
+    const policies = { ...asking({ stateful: quota }), ...withFacts({ stateful: false }) }
+    expect(decided({ ...stateful, policies }).output.readiness.blockers).toEqual([
+      { code: 'fact_unknown', message: 'stateful is unknown: no series' },
+    ])
   })
 
   it('names what it knows of a conflict, over all sightings there are now', () => {

@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url'
 import { chain, contentDigests, EMPTY_CHAIN, type RecordContent } from '../../shared/audit/record.ts'
 import type { Sighting } from '../../shared/contracts/alert.ts'
 import type { AuditEvent } from '../../shared/contracts/audit-record.ts'
+import type { Answers } from '../../shared/contracts/live-facts.ts'
 import type { PolicySet } from '../../shared/contracts/policy.ts'
 import { sumUp } from '../../shared/incident/merge.ts'
 import { loadPolicyFolder } from '../../shared/policy/policy-folder.ts'
@@ -53,11 +54,17 @@ export interface Circumstances {
   sightings?: Sighting[]
   events?: AuditEvent[]
   policies?: Partial<PolicySet>
+  answers?: Answers
 }
 
 /** An incident after normalize, with what normalize handed on. */
 export const normalized = (given: Circumstances = {}) => {
-  const { sightings = [sighting], events = ['webhook_received', 'incident_event_normalized'], policies } = given
+  const {
+    sightings = [sighting],
+    events = ['webhook_received', 'incident_event_normalized'],
+    policies,
+    answers,
+  } = given
   const input = normalize.decide({ incident_id: ID, sightings }, { policy_digest: null }, NOW).output
   const { records: trace, head } = chain(EMPTY_CHAIN, events.map(record))
   const snapshot: Snapshot = {
@@ -76,6 +83,7 @@ export const normalized = (given: Circumstances = {}) => {
     },
     trace,
     policies: { ...POLICIES, ...policies },
+    ...(answers && { answers }),
   }
   return { input, snapshot }
 }

@@ -6,5 +6,13 @@ export const statefulWithoutBackup = defineBlocker({
   why: 'A change to a stateful workload without a verified backup can lose data.',
   check: ({ stateful, backup_verified }) =>
     stateful === true && backup_verified !== true ? `stateful=true, backup_verified=${said(backup_verified)}` : null,
-  flip: () => 'verify a backup by restoring it (backup_verified: true)',
+  flip: ({ backup_verified }) => [
+    {
+      change: 'fact',
+      name: 'backup_verified',
+      from: backup_verified,
+      to: true,
+      text: `verify a backup by restoring it (backup_verified: true, now ${said(backup_verified)})`,
+    },
+  ],
 })

@@ -155,7 +155,63 @@ describe('dry-run', () => {
       ['source_conflict'],
     ],
   ])('%s is blocked', (_, changes, codes) => {
+    expect(decided(changes).output.flip).not.toEqual([])
     expect(blocked(decided(changes)).map(({ code }) => code)).toEqual(codes)
+  })
+
+  const scaling = (known: Partial<DryRunKnown>) => ({ ready: { action: 'scale_up_replicas_one' }, known })
+  const contradiction = [
+    ...scaleUp.requires,
+    { text: 'not stateless', fact: 'stateless', kind: 'is_not_true' as const },
+  ]
+  it.each<[string, Parameters<typeof decided>[0], unknown[]]>([
+    ['nothing, where it passes', {}, []],
+    [
+      'facts with the value nearest to what is there',
+      scaling({ pre_approved: [scaleUp], radius_of_impact: 'deployment' }),
+      [
+        ['fact', 'remaining_quota', 2, 3],
+        ['fact', 'replicas', null, 8],
+      ],
+    ],
+    [
+      'an approval, and what it allows',
+      scaling({ pre_approved: [], radius_of_impact: 'pod' }),
+      [
+        ['approval', 'scale_up_replicas_one', null, 'pre_approved'],
+        ['check', 'radius_of_impact', 'pod', 'deployment'],
+      ],
+    ],
+    [
+      'the limit of the spec',
+      scaling({ pre_approved: [{ ...scaleUp, requires: [], radius_of_impact: 'pod' }], radius_of_impact: null }),
+      [['check', 'specify.md radius_of_impact', 'pod', 'deployment']],
+    ],
+    [
+      'a target that a source names',
+      { ready: { event: { ...setting().ready.event, pod: '' } } },
+      [['fact', 'pod', null, 'known']],
+    ],
+    [
+      'the rest, where no value meets what is asked',
+      scaling({ pre_approved: [{ ...scaleUp, requires: contradiction }], radius_of_impact: 'deployment' }),
+      [
+        ['none', 'precondition_not_met', null, null],
+        ['fact', 'remaining_quota', 2, 3],
+        ['fact', 'replicas', null, 8],
+      ],
+    ],
+    [
+      'no approval alone, where the catalogue has no such action',
+      { ready: { action: 'other' } },
+      [
+        ['none', 'action_unknown', null, null],
+        ['approval', 'other', null, 'pre_approved'],
+      ],
+    ],
+  ])('would be flipped by %s', (_, changes, steps) => {
+    const { flip } = decided(changes).output
+    expect(flip.map(({ change, name, from, to }) => [change, name, from, to])).toEqual(steps)
   })
 
   it('names each condition, what it found and where from', () => {

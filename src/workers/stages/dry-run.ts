@@ -8,6 +8,7 @@ import { checkPreApproval, checkRadius } from '../../shared/policy/pre-approval.
 import { findAction, missingTarget, planAction } from '../actions/index.ts'
 import { defineStage } from '../stage.ts'
 import { DryRunKnown, dryRunFromPolicies, dryRunKnown } from './dry-run-known.ts'
+import { flipDryRun } from './flip-dry-run.ts'
 
 type Found = Pick<DryRunResult, 'preconditions' | 'blockers' | 'plan'>
 
@@ -45,6 +46,11 @@ const check = (name: string, { event }: Ready, known: DryRunKnown): Found => {
   return { preconditions, blockers: [...blockers, ...unknown, ...(plan ? checkRadius(plan, limits) : [])], plan }
 }
 
+const decideOn = (ready: Ready, known: DryRunKnown): Found => {
+  const action = passedReadiness(ready, known)
+  return typeof action === 'string' ? check(action, ready, known) : action
+}
+
 export const dryRun = defineStage({
   name: 'dry-run',
   trace: 'last',
@@ -54,14 +60,17 @@ export const dryRun = defineStage({
   load: dryRunKnown,
   fromPolicies: dryRunFromPolicies,
   decide: (ready, known) => {
-    const action = passedReadiness(ready, known)
-    const { preconditions, blockers, plan } = typeof action === 'string' ? check(action, ready, known) : action
+    const { preconditions, blockers, plan } = decideOn(ready, known)
     const shared = { action: ready.action, preconditions, blockers }
     if (blockers.length > 0 || plan === null) {
-      const output: DryRunResult = { outcome: 'block', ...shared, plan: null, plan_digest: null }
+      const flip = flipDryRun(
+        { action: ready.action ?? '', ready, known },
+        (given) => decideOn(given.ready, given.known).blockers,
+      )
+      const output: DryRunResult = { outcome: 'block', ...shared, flip, plan: null, plan_digest: null }
       return { outcome: 'stop', output, events: ['dry_run_evaluated'], verdict: 'blocked', blockers }
     }
-    const output: DryRunResult = { outcome: 'pass', ...shared, plan, plan_digest: digest(plan) }
+    const output: DryRunResult = { outcome: 'pass', ...shared, flip: [], plan, plan_digest: digest(plan) }
     if (!ready.needs_review || !known.first_run)
       return { outcome: 'stop', output, events: ['dry_run_evaluated'], verdict: 'dry_run_passed', blockers }
     const events = ['dry_run_evaluated', 'review_requested'] as const

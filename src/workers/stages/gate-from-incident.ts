@@ -24,6 +24,15 @@ const unknownFacts = ({ event }: Normalized, { policy, facts }: ReadinessKnown):
   ]
 }
 
+const inForce = ({ freezes }: ReadinessKnown, at: number) =>
+  freezes.filter(({ from, to }) => Date.parse(from) <= at && at <= Date.parse(to))
+
+/** Behind the freezes in force there may be others that begin before those end. */
+const thawAfter = (known: ReadinessKnown, at: number): string => {
+  const ends = inForce(known, at).map(({ to }) => Date.parse(to))
+  return ends.length === 0 ? new Date(at).toISOString() : thawAfter(known, Math.max(...ends) + 1)
+}
+
 /** `now` is RFC 3339. */
 export const gateFromIncident = (incident: Normalized, known: ReadinessKnown, now: string): GateInput => {
   const { policy, facts } = known
@@ -38,6 +47,7 @@ export const gateFromIncident = (incident: Normalized, known: ReadinessKnown, no
     unknown_facts: unknownFacts(incident, known),
     conflicts: known.conflicts,
     sources: { required: policy?.sources_required ?? 0, seen: known.sources },
-    freezes: known.freezes.filter(({ from, to }) => Date.parse(from) <= at && at <= Date.parse(to)),
+    freezes: inForce(known, at),
+    thaw: known.freezes.length === 0 ? null : thawAfter(known, at),
   }
 }

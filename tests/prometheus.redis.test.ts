@@ -1,8 +1,14 @@
 /** Facts from a real Prometheus: what it answers, and what becomes of an incident whose policy asks it. */
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { Redis } from 'ioredis'
 import { afterAll, expect, inject, it, vi } from 'vitest'
+import { makePackage } from '../src/cli/evidence/make-package.ts'
+import { readPackage } from '../src/cli/evidence/package-files.ts'
+import { verifyPackage } from '../src/cli/evidence/verify-package.ts'
 import type { ClassPolicy } from '../src/shared/contracts/policy.ts'
-import { readStored } from '../src/shared/ledger/stored-incident.ts'
+import { readStored, type StoredIncident } from '../src/shared/ledger/stored-incident.ts'
 import { loadPolicyFolder } from '../src/shared/policy/policy-folder.ts'
 import { queryFor } from '../src/shared/policy/promql.ts'
 import { createMetrics } from '../src/shared/telemetry/metrics.ts'
@@ -112,6 +118,20 @@ const installed = async (name: string, prometheus: Prometheus | undefined) => {
   return { ...pipeline, verdictOf }
 }
 
+/** A package has what was answered, and says of it what counted. */
+const provesAnywhere = async (stored: StoredIncident) => {
+  const dir = await mkdtemp(join(tmpdir(), 'interlock-answers-'))
+  try {
+    const given = { stored, folder: new Map(), key: null, checkpoint: null, publicKeys: new Map() }
+    const { files } = await makePackage(dir, given)
+    expect(String(files.get('readiness.md'))).toMatch(/\| `quota` \| false \| prometheus \| .* \| 1 min \|/)
+    expect(String(files.get('readiness.md'))).toContain('- quota would have to be true (now false, from prometheus)')
+    expect((await verifyPackage(dir, await readPackage(dir), new Map())).problems).toEqual([])
+  } finally {
+    await rm(dir, { recursive: true })
+  }
+}
+
 it('readiness and dry-run each ask anew, and a replay asks nobody', async () => {
   let quota = 2
   const prometheus = open(await startPrometheus(() => `quota{service="appointments-api"} ${quota}\n`))
@@ -139,6 +159,7 @@ it('readiness and dry-run each ask anew, and a replay asks nobody', async () => 
   const stored = await readStored(redis, ledger.keys, id)
   if (!stored) throw new Error('nothing is stored')
   expect(replayIncident(stored)).toMatchObject({ outcome: 'identical', decisions: 3 })
+  await provesAnywhere(stored)
 })
 
 it('an address at which nobody answers is an unknown fact, and the incident has its verdict in time', async () => {

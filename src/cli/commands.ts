@@ -44,6 +44,10 @@ export const COMMANDS: Commands = {
     does: 'verify, export and sign the audit traces',
     load: async () => (await import('./audit.ts')).auditCommand,
   },
+  evidence: {
+    does: 'what proves one verdict, in a folder',
+    load: async () => (await import('./evidence.ts')).evidenceCommand,
+  },
   stop: {
     does: 'emergency stop: nothing passes that the scope covers',
     load: async () => (await import('./stop.ts')).stopCommand,

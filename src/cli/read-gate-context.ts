@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { SourceName } from '../shared/contracts/alert.ts'
 import { Conflict } from '../shared/contracts/normalized.ts'
 import { Freeze } from '../shared/contracts/policy.ts'
+import type { GateInput } from '../workers/blockers/gate-input.ts'
 import { parseInput, readData } from './read-input.ts'
 
 const GateContext = z.strictObject({
@@ -14,6 +15,15 @@ const GateContext = z.strictObject({
   freezes: z.array(Freeze).default([]),
 })
 
+/** The first moment after all of them. */
+const thawAfter = (freezes: readonly Freeze[]): string | null =>
+  freezes.length === 0 ? null : new Date(Math.max(...freezes.map(({ to }) => Date.parse(to))) + 1).toISOString()
+
+type Beside = z.infer<typeof GateContext> & Pick<GateInput, 'thaw'>
+
 /** Nothing beside the card where no file is named. Throws CommandError where it cannot be used. */
-export const readGateContext = (file: string | undefined): z.infer<typeof GateContext> =>
-  file === undefined ? GateContext.parse({}) : parseInput(GateContext, readData(file, '--context-file <file>'), file)
+export const readGateContext = (file: string | undefined): Beside => {
+  const context = file === undefined ? {} : readData(file, '--context-file <file>')
+  const beside = parseInput(GateContext, context, file ?? '')
+  return { ...beside, thaw: thawAfter(beside.freezes) }
+}

@@ -43,7 +43,7 @@ it('shows nothing of terms that somebody changed', async () => {
   await statusIs(ledger, id, 'dry-run')
   const { key } = await termsOf(ledger, id)
   await redis.set(key, ((await redis.get(key)) ?? '').replace('"score":5', '"score":1'))
-  expect(decisionEvidence((await termsOf(ledger, id)).decision)).toEqual({ facts: {}, scores: {} })
+  expect(decisionEvidence((await termsOf(ledger, id)).decision)).toEqual({ facts: {}, unknown: {}, scores: {} })
 })
 
 it('commits each of those that are ready together by itself, whatever is wrong with the others', async () => {

@@ -53,13 +53,19 @@ const parseKey = (pem: string, named: string, parse: (pem: string) => KeyObject)
 export const readPrivateKey = (file: string): KeyObject =>
   parseKey(readText(file, '--key <file>'), `--key ${file}`, createPrivateKey)
 
-const readPublicKey = (file: string): KeyObject => {
-  const pem = readText(file, '--public-key <file>')
-  const named = `--public-key ${file}`
+/** `named` is how it was named; throws CommandError `key_invalid`. */
+export const parsePublicKey = (pem: string, named: string): KeyObject => {
   if (pem.includes('PRIVATE KEY'))
     throw new CommandError('key_invalid', `${named} is a private key, which stays with the writer; name its .pub`)
   return parseKey(pem, named, createPublicKey)
 }
+
+const readPublicKey = (file: string): KeyObject =>
+  parsePublicKey(readText(file, '--public-key <file>'), `--public-key ${file}`)
+
+/** Of either half of a pair. */
+export const publicPem = (key: KeyObject): string =>
+  String((key.type === 'private' ? createPublicKey(key) : key).export({ type: 'spki', format: 'pem' }))
 
 /** By their id. */
 export const readPublicKeys = (files: readonly string[]): Map<string, KeyObject> =>

@@ -80,6 +80,7 @@ export const dryRun: DryRunResult = {
   action: 'restart_pod',
   preconditions: [{ condition: 'stateless', met: true, message: null }],
   blockers: [],
+  flip: [],
   plan: {
     action: 'restart_pod',
     radius: 'pod',

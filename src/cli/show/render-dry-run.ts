@@ -3,6 +3,7 @@ import type { DryRunResult } from '../../shared/contracts/dry-run-result.ts'
 import type { Plan } from '../../shared/contracts/plan.ts'
 import { rows } from '../wrap.ts'
 import { type Page, section } from './page.ts'
+import { renderFlip } from './render-flip.ts'
 
 type Change = Plan['change']
 
@@ -44,7 +45,8 @@ const renderPlan = (plan: Plan, digest: string | null, page: Page): string[] => 
   )
 }
 
-export const renderDryRun = ({ outcome, action, preconditions, plan, plan_digest }: DryRunResult, page: Page) => {
+export const renderDryRun = (result: DryRunResult, page: Page) => {
+  const { outcome, action, preconditions, flip, plan, plan_digest } = result
   const { colours } = page
   const conditions = preconditions.map(({ condition, met, message }) => ({
     name: met ? '✓' : '✗',
@@ -57,6 +59,7 @@ export const renderDryRun = ({ outcome, action, preconditions, plan, plan_digest
       conditions.length === 0 ? ['  the specification states no condition on it'] : rows(conditions, page.width),
       page,
     ),
+    ...renderFlip(flip, page),
     ...(plan ? renderPlan(plan, plan_digest, page) : []),
   ]
 }

@@ -1,6 +1,7 @@
 import { stripVTControlCharacters } from 'node:util'
 import pc from 'picocolors'
 import { describe, expect, it } from 'vitest'
+import { standsInTheWay } from '../../shared/contracts/flip.ts'
 import type { Incident } from '../../shared/contracts/incident.ts'
 import { decision, dryRun, incident, known, ready, sighting } from './incident.fixture.ts'
 import { span } from './page.ts'
@@ -86,8 +87,12 @@ describe('an incident that waits for a person', () => {
 
 describe('an incident that readiness blocked', () => {
   const blockers = [{ code: 'security_zero' as const, message: 'security=0' }]
+  const flip = [
+    { change: 'score', name: 'security', from: 0, to: 3, text: 'raise it' },
+    standsInTheWay('source_conflict', 'somebody must act'),
+  ]
   const { security: _, ...scores } = known.policy.card.scores
-  const judgement = { ...ready.readiness, outcome: 'block', mode: 'blocked', blockers, flip: ['raise it'] }
+  const judgement = { ...ready.readiness, outcome: 'block', mode: 'blocked', blockers, flip }
   const text = render({
     status: 'blocked',
     decisions: {
@@ -98,7 +103,9 @@ describe('an incident that readiness blocked', () => {
 
   it('names the blockers first, and what would flip the verdict', () => {
     expect(sectionOf(text, 'BLOCKERS')).toEqual(['BLOCKERS', 'security_zero', 'security=0'])
-    expect(sectionOf(text, 'WHAT WOULD FLIP IT')).toEqual(['WHAT WOULD FLIP IT', '-  raise it'])
+    expect(sectionOf(text, 'WHAT STANDS IN THE WAY')).toEqual(['WHAT STANDS IN THE WAY', '-  somebody must act'])
+    const rest = 'WHAT WOULD LIFT THE OTHER BLOCKERS'
+    expect(sectionOf(text, rest)).toEqual([rest, '-  raise it'])
     expect(text.indexOf('BLOCKERS')).toBeLessThan(text.indexOf('EVENT'))
   })
 

@@ -2,8 +2,9 @@
 import { AXES } from '../../shared/contracts/card.ts'
 import type { CardScores, Judgement } from '../../shared/contracts/ready.ts'
 import type { FactsAt } from '../../shared/policy/facts-at.ts'
-import { bullets, type Row, rows } from '../wrap.ts'
+import { type Row, rows } from '../wrap.ts'
 import { between, type Page, section, span } from './page.ts'
+import { renderFlip } from './render-flip.ts'
 
 const HIGHEST = 5
 
@@ -30,7 +31,7 @@ export const renderReadiness = (
       scored.length === 0 ? ['  there is no policy to take scores from'] : rows(scored, page.width),
       page,
     ),
-    ...section('WHAT WOULD FLIP IT', bullets(flip, page.width), page),
+    ...renderFlip(flip, page),
   ]
 }
 

@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import { Blocker } from './blocker.ts'
 import { AXES } from './card.ts'
+import { FlipStep } from './flip.ts'
 import { IncidentClass, Sha256 } from './identifiers.ts'
 import { IncidentEvent } from './incident-event.ts'
 
@@ -22,8 +23,8 @@ export const Judgement = z.strictObject({
   threshold: z.number().nullable(),
   mode: Mode,
   blockers: z.array(Blocker),
-  /** The smallest changes that would turn the block into a pass, in words. */
-  flip: z.array(z.string()),
+  /** The smallest changes that would turn the block into a pass. */
+  flip: z.array(FlipStep),
 })
 export type Judgement = z.infer<typeof Judgement>
 

@@ -44,7 +44,8 @@ const parseJson = (text: string): unknown => {
   }
 }
 
-const parseDecision = (field: string): StoredDecision | null => {
+/** Null for what is not three lines of text as Interlock writes them; the terms are read apart. */
+export const parseDecision = (field: string): StoredDecision | null => {
   const texts = storedTexts(field)
   try {
     return texts && { texts, head: Head.parse(JSON.parse(texts.decision)), terms: null }

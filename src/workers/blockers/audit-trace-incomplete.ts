@@ -12,6 +12,11 @@ export const auditTraceIncomplete = defineBlocker({
       return `audit_trace_coverage=${JSON.stringify(coverage)} is not a number from 0 to 1${because}`
     return `audit_trace_coverage=${coverage} < 1.0${because}`
   },
-  flip: ({ audit: { coverage, problem } }) =>
-    `complete the audit trace: audit_trace_coverage from ${JSON.stringify(coverage) ?? 'missing'} to 1.0${problem === null ? '' : ` (${problem})`}`,
+  flip: ({ audit: { coverage, problem } }) => {
+    if (problem !== null)
+      return `nobody can complete a trace afterwards (${problem}): the owner of the pipeline must find out who changed it, beginning with "interlock audit verify"`
+    const from = typeof coverage === 'number' || typeof coverage === 'string' ? coverage : null
+    const text = `complete the audit trace (audit_trace_coverage: 1.0, now ${JSON.stringify(coverage) ?? 'missing'})`
+    return [{ change: 'check', name: 'audit_trace_coverage', from, to: 1, text }]
+  },
 })

@@ -7,5 +7,13 @@ export const changeFreeze = defineBlocker({
   check: ({ freezes }) =>
     freezes.map(({ scope, from, to, reason }) => `frozen (${scope}) from ${from} to ${to}: ${reason}`).join('; ') ||
     null,
-  flip: ({ freezes }) => `wait until ${freezes.map(({ to }) => to).join(' and ')}, when the freeze ends`,
+  flip: ({ freezes, thaw }) => [
+    {
+      change: 'wait',
+      name: 'change_freeze',
+      from: null,
+      to: thaw,
+      text: `wait until ${thaw}, when nothing is frozen any more (${freezes.map(({ reason }) => reason).join('; ')})`,
+    },
+  ],
 })

@@ -1,5 +1,6 @@
 /** What a blocker is: one pure rule that says, with the values, why automation must not go on. */
 import type { BlockerCode } from '../../shared/contracts/blocker.ts'
+import type { FlipStep } from '../../shared/contracts/flip.ts'
 import type { Profile } from '../../shared/contracts/policy.ts'
 import type { GateCard, GateInput } from './gate-input.ts'
 
@@ -8,8 +9,11 @@ export interface Rule<Input> {
   why: string
   /** Null when it does not hold, else the message with the values. */
   check(input: Input): string | null
-  /** The smallest change that would lift it, in words; asked only of a blocker that holds. */
-  flip(input: Input): string
+  /**
+   * Changes of which some would lift it, for each place from the least to the most; or, where none would, what stands in
+   * the way and who must act. Asked only of a blocker that holds.
+   */
+  flip(input: Input): FlipStep[] | string
 }
 
 /** A gate whose policy is valid, with the policy's own parts beside everything else. */

@@ -31,6 +31,8 @@ export interface GateInput {
   sources: { required: number; seen: string[] }
   /** Those in force now. */
   freezes: Freeze[]
+  /** RFC 3339: the first moment from now at which nothing is frozen. */
+  thaw: string | null
 }
 
 export const scoreOf = (card: GateCard, axis: Axis): number => card.scores[axis]?.score ?? 0
@@ -74,4 +76,5 @@ export const gateFromCard = (card: IncidentCard, profile: Profile): GateInput =>
   conflicts: [],
   sources: { required: 0, seen: [] },
   freezes: [],
+  thaw: null,
 })

@@ -1,5 +1,6 @@
 /** The readiness blockers in the order in which they are evaluated and reported. All that hold are reported. */
 import type { Blocker } from '../../shared/contracts/blocker.ts'
+import type { FlipStep } from '../../shared/contracts/flip.ts'
 import { auditTraceIncomplete } from './audit-trace-incomplete.ts'
 import { axisMissing } from './axis-missing.ts'
 import { blastRadiusUndefined } from './blast-radius-undefined.ts'
@@ -34,15 +35,15 @@ export const BLOCKERS: readonly BlockerRule[] = [
   policyInvalid,
 ]
 
-/** A blocker that holds, with the smallest change that would lift it, in words. */
-interface Holding {
+/** A blocker that holds, with what its rule says of lifting it. */
+export interface Holding {
   blocker: Blocker
-  flip: string
+  flip(): FlipStep[] | string
 }
 
 const holding = <Input>({ code, check, flip }: Rule<Input>, input: Input): Holding[] => {
   const message = check(input)
-  return message === null ? [] : [{ blocker: { code, message }, flip: flip(input) }]
+  return message === null ? [] : [{ blocker: { code, message }, flip: () => flip(input) }]
 }
 
 /** Every blocker that holds, in the order of the list. */

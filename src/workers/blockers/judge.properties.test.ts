@@ -44,6 +44,7 @@ const input: fc.Arbitrary<GateInput> = fc.record({
   conflicts: yes<(typeof conflict)[]>([], fc.constant([conflict])),
   sources: fc.record({ required: fc.integer({ min: 0, max: 2 }), seen: fc.constant(['grafana']) }),
   freezes: yes<(typeof freeze)[]>([], fc.constant([freeze])),
+  thaw: fc.constant('2027-01-02T00:00:00.001Z'),
 })
 
 const withCard = (gate: GateInput, changes: Partial<GateCard>): GateInput => ({
@@ -148,7 +149,7 @@ describe('every card', () => {
       fc.property(input, gaps, (gate, chosen) => {
         const all = codes(chosen.reduce((given, gap) => gap(given), gate))
         expect(new Set(all).size).toBe(all.length)
-        expect(judge(gate).flip).toHaveLength(codes(gate).length)
+        expect(judge(gate).flip.length > 0).toBe(codes(gate).length > 0)
       }),
     )
   })

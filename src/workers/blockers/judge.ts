@@ -1,6 +1,7 @@
 /** The readiness judgement: score, threshold, mode and blockers, the same for a card and for a live incident. */
 import type { Blocker } from '../../shared/contracts/blocker.ts'
 import type { Judgement, Mode } from '../../shared/contracts/ready.ts'
+import { flipOf } from './flip.ts'
 import { type GateInput, thresholdOf, totalOf } from './gate-input.ts'
 import { evaluate } from './index.ts'
 
@@ -19,7 +20,7 @@ export const judge = (input: GateInput): Judgement => {
   const mode = modeOf(input, blockers)
   return {
     blockers,
-    flip: holding.map(({ flip }) => flip),
+    flip: holding.length === 0 ? [] : flipOf(input, holding),
     mode,
     outcome: mode === 'auto' ? 'pass' : 'block',
     score: policy && totalOf(policy.card),

@@ -1,5 +1,7 @@
 /** Blocker: the total is below the profile's threshold. The only one the semi-manual mode goes with. */
+import { AXES } from '../../shared/contracts/card.ts'
 import { defineCardBlocker } from './define-blocker.ts'
+import { raises } from './gate-changes.ts'
 import { thresholdOf, totalOf } from './gate-input.ts'
 
 export const scoreBelowThreshold = defineCardBlocker({
@@ -9,6 +11,5 @@ export const scoreBelowThreshold = defineCardBlocker({
     const [total, threshold] = [totalOf(card), thresholdOf(profile, stateful)]
     return total < threshold ? `total ${total} < ${threshold}` : null
   },
-  flip: ({ card, profile, stateful }) =>
-    `raise the total from ${totalOf(card)} to ${thresholdOf(profile, stateful)}, with evidence`,
+  flip: ({ card }) => AXES.flatMap((axis) => raises(card, axis)),
 })

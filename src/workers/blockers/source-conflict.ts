@@ -6,5 +6,6 @@ export const sourceConflict = defineBlocker({
   code: 'source_conflict',
   why: 'Where sources disagree on the target, any action may hit the wrong one.',
   check: ({ conflicts }) => describeConflicts(conflicts),
-  flip: ({ conflicts }) => `make the sources agree on ${conflicts.map(({ field }) => field).join(' and ')}`,
+  flip: ({ conflicts }) =>
+    `a person must find out which target is meant: the sources name different values of ${conflicts.map(({ field }) => field).join(' and ')}; then whoever keeps the alert rules must make them agree`,
 })

@@ -1,4 +1,5 @@
 /** Blocker: a stateful workload without a verified backup. No way around it, no override. */
+import type { FlipStep } from '../../shared/contracts/flip.ts'
 import { defineBlocker, said } from './define-blocker.ts'
 import type { GateInput } from './gate-input.ts'
 
@@ -9,9 +10,17 @@ export const unsavedState = ({
 }: Pick<GateInput, 'stateful' | 'backup_verified'>): string | null =>
   stateful === true && backup_verified !== true ? `stateful=true, backup_verified=${said(backup_verified)}` : null
 
+export const verifyBackup = (backup_verified: boolean | null): FlipStep => ({
+  change: 'fact',
+  name: 'backup_verified',
+  from: backup_verified,
+  to: true,
+  text: `verify a backup by restoring it (backup_verified: true, now ${said(backup_verified)})`,
+})
+
 export const statefulWithoutBackup = defineBlocker({
   code: 'stateful_without_backup',
   why: 'A change to a stateful workload without a verified backup can lose data.',
   check: unsavedState,
-  flip: () => 'verify a backup by restoring it (backup_verified: true)',
+  flip: ({ backup_verified }) => [verifyBackup(backup_verified)],
 })

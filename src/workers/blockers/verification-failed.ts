@@ -1,5 +1,6 @@
 /** Blocker: nothing would show whether the action helped. */
 import { defineCardBlocker } from './define-blocker.ts'
+import { raises } from './gate-changes.ts'
 import { scoreOf } from './gate-input.ts'
 
 const HIGHEST_FAILING = 2
@@ -11,6 +12,5 @@ export const verificationFailed = defineCardBlocker({
     const score = scoreOf(card, 'verification')
     return score > HIGHEST_FAILING ? null : `verification=${score} <= ${HIGHEST_FAILING}`
   },
-  flip: ({ card }) =>
-    `raise verification from ${scoreOf(card, 'verification')} to ${HIGHEST_FAILING + 1}: measure in at least one window afterwards`,
+  flip: ({ card }) => raises(card, 'verification'),
 })

@@ -167,6 +167,7 @@ describe('dry-run', () => {
       ['source_conflict'],
     ],
   ])('%s is blocked', (_, changes, codes) => {
+    expect(decided(changes).output.flip).not.toEqual([])
     expect(blocked(decided(changes)).map(({ code }) => code)).toEqual(codes)
   })
 
@@ -244,6 +245,109 @@ describe('dry-run', () => {
         message: "precondition 'remaining_quota >= 3' not met (remaining_quota is unknown: no series)",
       },
     ])
+  })
+
+  const silent = { answer: { problem: 'no series' } }
+  const quotaAsked = {
+    asks: { remaining_quota: { prometheus: 'quota', max_age: 60_000 } },
+    answers: { remaining_quota: { ...silent, query: { value: 'quota', as_of: 'timestamp(quota)' } } },
+  }
+  const revision = (value: string) => ({ value, source: 'catalog', as_of: NOW })
+  const rollback = (known: Partial<DryRunKnown['facts']>) => ({
+    ready: { action: 'rollback_deployment' },
+    known: {
+      pre_approved: [{ action: 'rollback_deployment', requires: [] }],
+      radius_of_impact: 'deployment' as const,
+      facts: { stateful: { ...stateful, value: false }, ...known } as DryRunKnown['facts'],
+    },
+  })
+  const scaling = (known: Partial<DryRunKnown>) => ({ ready: { action: 'scale_up_replicas_one' }, known })
+  const contradiction = [
+    ...scaleUp.requires,
+    { text: 'not stateless', fact: 'stateless', kind: 'is_not_true' as const },
+  ]
+  it.each<[string, Parameters<typeof decided>[0], unknown[]]>([
+    ['nothing, where it passes', {}, []],
+    [
+      'facts with the value nearest to what is there',
+      scaling({ pre_approved: [scaleUp], radius_of_impact: 'deployment' }),
+      [
+        ['fact', 'remaining_quota', 2, 3],
+        ['fact', 'open_orders', null, 8],
+      ],
+    ],
+    [
+      'an approval, and what it allows',
+      scaling({ pre_approved: [], radius_of_impact: 'pod' }),
+      [
+        ['approval', 'scale_up_replicas_one', null, 'pre_approved'],
+        ['check', 'radius_of_impact', 'pod', 'deployment'],
+      ],
+    ],
+    ['a service in the catalogue', { known: { facts: {} } }, [['fact', 'stateful', null, false]]],
+    [
+      'a backup, where the workload has become stateful',
+      { known: { facts: { ...facts, stateful, backup_verified: { ...stateful, value: false } } } },
+      [['fact', 'backup_verified', false, true]],
+    ],
+    [
+      'a backup that is no older than it may be',
+      { known: { facts: { ...facts, stateful, backup_verified: { ...stateful, max_age: 60_000 } } } },
+      [['fact', 'backup_verified', null, true]],
+    ],
+    ['an answer, of whatever value', { known: quotaAsked }, [['fact', 'remaining_quota', null, 'known']]],
+    [
+      'an answer that meets the condition on it',
+      scaling({
+        ...quotaAsked,
+        pre_approved: [{ ...scaleUp, requires: scaleUp.requires.slice(1, 2) }],
+        radius_of_impact: 'deployment',
+      }),
+      [['fact', 'remaining_quota', null, 3]],
+    ],
+    [
+      'what the action computes with, of whatever value',
+      rollback({}),
+      [
+        ['fact', 'revision', null, 'known'],
+        ['fact', 'last_good_revision', null, 'known'],
+      ],
+    ],
+    [
+      'a value with which the action can compute',
+      rollback({ revision: revision('v42'), last_good_revision: revision('v42') }),
+      [['fact', 'last_good_revision', null, 'known']],
+    ],
+    [
+      'the limit of the spec',
+      scaling({ pre_approved: [{ ...scaleUp, requires: [], radius_of_impact: 'pod' }], radius_of_impact: null }),
+      [['check', 'specify.md radius_of_impact', 'pod', 'deployment']],
+    ],
+    [
+      'a target that a source names',
+      { ready: { event: { ...setting().ready.event, pod: '' } } },
+      [['fact', 'pod', null, 'known']],
+    ],
+    [
+      'the rest, where no value meets what is asked',
+      scaling({ pre_approved: [{ ...scaleUp, requires: contradiction }], radius_of_impact: 'deployment' }),
+      [
+        ['none', 'precondition_not_met', null, null],
+        ['fact', 'remaining_quota', 2, 3],
+        ['fact', 'open_orders', null, 8],
+      ],
+    ],
+    [
+      'no approval alone, where the catalogue has no such action',
+      { ready: { action: 'other' } },
+      [
+        ['none', 'action_unknown', null, null],
+        ['approval', 'other', null, 'pre_approved'],
+      ],
+    ],
+  ])('would be flipped by %s', (_, changes, steps) => {
+    const { flip } = decided(changes).output
+    expect(flip.map(({ change, name, from, to }) => [change, name, from, to])).toEqual(steps)
   })
 
   it('names each condition, what it found and where from', () => {

@@ -12,6 +12,7 @@ import { planAction } from '../actions/plan-action.ts'
 import { unsavedState } from '../blockers/stateful-without-backup.ts'
 import { defineStage } from '../stage.ts'
 import { DryRunKnown, dryRunFromPolicies, dryRunKnown } from './dry-run-known.ts'
+import { flipDryRun } from './flip-dry-run.ts'
 import { neededFacts } from './needed-facts.ts'
 
 type Found = Pick<DryRunResult, 'preconditions' | 'blockers' | 'plan'>
@@ -67,6 +68,11 @@ const check = (name: string, ready: Ready, known: DryRunKnown, now: string): Fou
   return { preconditions, blockers: [...blockers, ...missing, ...checkRadius(action, limits)], plan }
 }
 
+const decideOn = (ready: Ready, known: DryRunKnown, now: string): Found => {
+  const action = passedReadiness(ready, known)
+  return typeof action === 'string' ? check(action, ready, known, now) : action
+}
+
 export const dryRun = defineStage({
   name: 'dry-run',
   trace: 'last',
@@ -76,14 +82,17 @@ export const dryRun = defineStage({
   load: dryRunKnown,
   fromPolicies: dryRunFromPolicies,
   decide: (ready, known, now) => {
-    const action = passedReadiness(ready, known)
-    const { preconditions, blockers, plan } = typeof action === 'string' ? check(action, ready, known, now) : action
+    const { preconditions, blockers, plan } = decideOn(ready, known, now)
     const shared = { action: ready.action, preconditions, blockers }
     if (blockers.length > 0 || plan === null) {
-      const output: DryRunResult = { outcome: 'block', ...shared, plan: null, plan_digest: null }
+      const flip = flipDryRun(
+        { action: ready.action ?? '', ready, known, now },
+        (given) => decideOn(given.ready, given.known, now).blockers,
+      )
+      const output: DryRunResult = { outcome: 'block', ...shared, flip, plan: null, plan_digest: null }
       return { outcome: 'stop', output, events: ['dry_run_evaluated'], verdict: 'blocked', blockers }
     }
-    const output: DryRunResult = { outcome: 'pass', ...shared, plan, plan_digest: digest(plan) }
+    const output: DryRunResult = { outcome: 'pass', ...shared, flip: [], plan, plan_digest: digest(plan) }
     if (!ready.needs_review || !known.first_run)
       return { outcome: 'stop', output, events: ['dry_run_evaluated'], verdict: 'dry_run_passed', blockers }
     const events = ['dry_run_evaluated', 'review_requested'] as const

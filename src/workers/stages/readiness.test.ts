@@ -58,6 +58,27 @@ describe('readiness', () => {
     expect(readiness.output.parse(result.output)).toEqual(result.output)
   })
 
+  it('says when nothing is frozen any more, behind freezes that follow one another', () => {
+    const freeze = (from: string, to: string) => ({
+      from: `2026-05-17T${from}:00Z`,
+      to: `2026-05-17T${to}:00Z`,
+      scope: 'global',
+      reason: 'x',
+    })
+    const freezes = [
+      freeze('11:00', '12:00'),
+      freeze('11:30', '13:00'),
+      freeze('13:00', '14:00'),
+      freeze('15:00', '16:00'),
+    ]
+    const { input, snapshot } = normalized({ policies: { freezes } })
+    const { known } = readinessKnown(snapshot)
+    const thaw = '2026-05-17T14:00:00.001Z'
+    const { flip } = readiness.decide(input, known, NOW).output.readiness
+    expect(flip).toMatchObject([{ change: 'wait', to: thaw }])
+    expect(readiness.decide(input, known, thaw).outcome).toBe('next')
+  })
+
   it('decides the same again from what was stored', () => {
     const { input, snapshot } = normalized()
     const known = readinessKnown(snapshot).known

@@ -33,11 +33,15 @@ const accepting = (point: CrashPoint): Crash => ({
   },
 })
 
+/** So many at once that workers commit several together and fetch the next along with the reply. */
+const BURST = 30
+
 /** The crash of each stage's worker; the others get on through a fourth, which comes when the first is dead. */
 const deciding = (point: CrashPoint): Crash => ({
-  setup: { apis: [{}], workers: StageName.options.map((stage) => ({ stages: [stage], ...at(point) })) },
-  inflict: async ({ installation: { workers, start } }) => {
+  setup: { apis: [{}], workers: StageName.options.map((stage) => ({ stages: [stage], ...at(point, BURST / 2) })) },
+  inflict: async ({ installation: { workers, start }, load }) => {
     const crashes = workers.map((worker) => crashed(worker.current()))
+    await Promise.all(Array.from({ length: BURST }, (_, n) => load.tell(`burst-${n}`, 'measured')))
     await crashes[0]
     start(['worker'])
     await Promise.all(crashes)

@@ -79,6 +79,9 @@ const onNetwork = (harm: (network: Installation['network']) => void) => async (s
   }
 }
 
+/** The record that each write brings along: an accept, and the commit of each stage. */
+const WRITES = ['webhook_received', 'incident_event_normalized', 'readiness_evaluated', 'dry_run_evaluated']
+
 const SENDERS = 50
 
 /** The same delivery so many times, by fifty senders at once. */
@@ -104,7 +107,7 @@ export const FAULTS = {
     on: 'workers',
     inflict: async ({ installation, random }) => {
       const member = random.pick(installation.workers)
-      await member.replace('SIGTERM', { skewHours: random.pick([-2, 2]) })
+      await member.replace('SIGTERM', { skewSeconds: random.pick([-30, 30]) })
       await member.current().started()
     },
   },
@@ -132,8 +135,9 @@ export const FAULTS = {
     inflict: commanded(['CONFIG', 'SET', 'maxmemory', '1'], ['CONFIG', 'SET', 'maxmemory', '0']),
   },
   redis_read_only: { on: 'redis', inflict: commanded(['REPLICAOF', '127.0.0.1', '1'], ['REPLICAOF', 'NO', 'ONE']) },
-  replies_lost: { on: 'network', inflict: onNetwork((network) => network.loseReplies()) },
+  replies_lost: { on: 'network', inflict: onNetwork((network) => network.loseRepliesTo(WRITES)) },
   silence: { on: 'network', inflict: onNetwork((network) => network.fallSilent()) },
   half_open: { on: 'network', inflict: onNetwork((network) => network.halfOpen()) },
   cut_in_the_middle: { on: 'network', inflict: onNetwork((network) => network.cutAfter(500)) },
 } satisfies Record<string, Fault>
+export type FaultName = keyof typeof FAULTS

@@ -15,8 +15,8 @@ const PREFIX = 'faults'
 export interface Start {
   /** As `CRASH_AT` takes it. */
   crashAt?: string
-  /** By how many hours its clock is wrong. */
-  skewHours?: number
+  /** By how much its clock is wrong. */
+  skewSeconds?: number
 }
 
 /** A place that a process fills, and after it the next. */
@@ -50,10 +50,10 @@ export interface Size {
   appendOnly?: boolean
 }
 
-/** Date as this process sees it, and everything that asks it for the time, in the hours given. */
-const skewed = (hours: number): string =>
+/** Date as this process sees it, and everything that asks it for the time. */
+const skewed = (seconds: number): string =>
   `data:text/javascript,${encodeURIComponent(`
-    const Real = Date, by = ${hours} * 3_600_000
+    const Real = Date, by = ${seconds} * 1000
     globalThis.Date = class extends Real {
       constructor(...given) { given.length > 0 ? super(...given) : super(Real.now() + by) }
       static now() { return Real.now() + by }
@@ -68,7 +68,7 @@ export const openInstallation = async ({ program, apis, workers, appendOnly = tr
   await whenReady(redis)
 
   const all: InterlockProcess[] = []
-  const start = (args: readonly string[], { crashAt, skewHours }: Start = {}, env: Record<string, string> = {}) => {
+  const start = (args: readonly string[], { crashAt, skewSeconds }: Start = {}, env: Record<string, string> = {}) => {
     const started = startProcess(
       args,
       {
@@ -81,7 +81,7 @@ export const openInstallation = async ({ program, apis, workers, appendOnly = tr
         ...(crashAt && { CRASH_AT: crashAt }),
         ...env,
       },
-      [...(skewHours ? ['--import', skewed(skewHours)] : []), ...program],
+      [...(skewSeconds ? ['--import', skewed(skewSeconds)] : []), ...program],
     )
     all.push(started)
     return started

@@ -33,8 +33,8 @@ export const WITHOUT = {
   /** A connection that answers no more is trusted for ever. */
   silenceLimit: guard(
     'silence-limit',
-    [CONNECTIONS, 'socketTimeout: 2 * commandTimeout', ''],
-    [CONNECTIONS, 'socketTimeout: SILENT_MS', ''],
+    [CONNECTIONS, 'socketTimeout: 2 * commandTimeout', 'socketTimeout: undefined'],
+    [CONNECTIONS, 'socketTimeout: SILENT_MS', 'socketTimeout: undefined'],
   ),
   /** The trace is read in the order of its times instead of its numbers. */
   chainOrder: guard('chain-order', [

@@ -1,9 +1,8 @@
 /** Every fault suite with its guard taken out of the build: each must find what it is there to find. */
 import { describe, expect, test } from 'vitest'
 import type { CrashPoint } from '../../../src/shared/crash-point.ts'
-import { eventually } from '../../support/processes.ts'
 import { CRASHES } from '../harness/crashes.ts'
-import { FAULTS, type Scene, storm } from '../harness/faults.ts'
+import { FAULTS, killAmidst, type Scene, storm } from '../harness/faults.ts'
 import type { Findings } from '../harness/findings.ts'
 import { oversleeping, withSleeper } from '../harness/oversleeping.ts'
 import { openSite, type Setup, type Site } from '../harness/site.ts'
@@ -34,15 +33,6 @@ const finds =
     )
   }
 
-/** Killed with a job in hand. */
-const killedAtWork = async ({ installation: { workers, ledger, redis } }: Scene) => {
-  await eventually(async () => {
-    expect(await redis.llen(`${ledger.keys.prefix}normalize:active`)).toBeGreaterThan(0)
-  })
-  await Promise.all(workers.map((worker) => worker.replace('SIGKILL')))
-}
-const AT_WORK = { workers: [{ stages: [], crashAt: 'stage:before-commit 3 SIGSTOP' }] }
-
 /** One delivery comes while Redis is full. */
 const refusedOnce = async ({ installation: { redis }, load }: Scene) => {
   await redis.config('SET', 'maxmemory', '1')
@@ -59,7 +49,7 @@ const crash = (point: CrashPoint, without: Setup['without'], ...kinds: (keyof Fi
 
 describe('turns red:', () => {
   test('kills, without recovery', { timeout: 120_000 }, () =>
-    play({ ...AT_WORK, without: WITHOUT.recovery }, killedAtWork, finds('lost')),
+    play({ without: WITHOUT.recovery }, (scene) => killAmidst(scene.installation.workers, scene), finds('lost')),
   )
 
   crash('accept:after-write', WITHOUT.dedupe, 'doubled', 'broken_chains')

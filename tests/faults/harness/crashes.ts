@@ -2,7 +2,7 @@
 import { StageName } from '../../../src/shared/contracts/audit-record.ts'
 import type { CrashPoint } from '../../../src/shared/crash-point.ts'
 import { eventually, type InterlockProcess } from '../../support/processes.ts'
-import type { Scene } from './faults.ts'
+import { BURST, burst, type Scene } from './faults.ts'
 import type { Installation } from './installation.ts'
 import type { Setup } from './site.ts'
 
@@ -33,15 +33,13 @@ const accepting = (point: CrashPoint): Crash => ({
   },
 })
 
-/** So many at once that workers commit several together and fetch the next along with the reply. */
-const BURST = 30
-
 /** The crash of each stage's worker; the others get on through a fourth, which comes when the first is dead. */
 const deciding = (point: CrashPoint): Crash => ({
   setup: { apis: [{}], workers: StageName.options.map((stage) => ({ stages: [stage], ...at(point, BURST / 2) })) },
-  inflict: async ({ installation: { workers, start }, load }) => {
+  inflict: async (scene) => {
+    const { workers, start } = scene.installation
     const crashes = workers.map((worker) => crashed(worker.current()))
-    await Promise.all(Array.from({ length: BURST }, (_, n) => load.tell(`burst-${n}`, 'measured')))
+    await Promise.all(burst(scene))
     await crashes[0]
     start(['worker'])
     await Promise.all(crashes)

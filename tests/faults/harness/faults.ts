@@ -36,13 +36,21 @@ const untilOthersTookOver = async ({ installation: { ledger }, patienceMs }: Sce
   }, patienceMs)
 }
 
-const killed =
-  (membersOf: (installation: Installation) => readonly Member[]) =>
-  async ({ installation, random }: Scene) => {
-    const member = random.pick(membersOf(installation))
-    await member.replace('SIGKILL')
-    await member.current().started()
-  }
+/** So many come at once that several are on their way together, and workers fetch the next along with a reply. */
+export const BURST = 30
+export const burst = ({ load, random }: Scene): Promise<void>[] => {
+  const name = `burst-${random.below(1e9)}`
+  return Array.from({ length: BURST }, (_, n) => load.tell(`${name}-${n}`, 'measured'))
+}
+
+/** Killed when the first of a burst is acknowledged and the others are somewhere on their way. */
+export const killAmidst = async (members: readonly Member[], scene: Scene): Promise<void> => {
+  const coming = burst(scene)
+  await Promise.race(coming)
+  await Promise.all(members.map((member) => member.replace('SIGKILL')))
+  await Promise.all(members.map((member) => member.current().started()))
+  await Promise.all(coming)
+}
 
 const signal = (pid: number, name: NodeJS.Signals) => process.kill(pid, name)
 
@@ -97,7 +105,10 @@ export const storm =
   }
 
 export const FAULTS = {
-  worker_killed: { on: 'workers', inflict: killed(({ workers }) => workers) },
+  worker_killed: {
+    on: 'workers',
+    inflict: (scene) => killAmidst([scene.random.pick(scene.installation.workers)], scene),
+  },
   worker_frozen: {
     on: 'workers',
     inflict: (scene) =>
@@ -111,7 +122,7 @@ export const FAULTS = {
       await member.current().started()
     },
   },
-  api_killed: { on: 'apis', inflict: killed(({ apis }) => apis) },
+  api_killed: { on: 'apis', inflict: (scene) => killAmidst([scene.random.pick(scene.installation.apis)], scene) },
   api_frozen: {
     on: 'apis',
     inflict: (scene) => frozen(scene.random.pick(scene.installation.apis).current().pid, () => untilRefused(scene)),

@@ -5,7 +5,7 @@ import { eventually } from '../support/processes.ts'
 import { FAULTS, type FaultName, type Scene } from './harness/faults.ts'
 import { type Random, randomFrom } from './harness/random.ts'
 import { openSite } from './harness/site.ts'
-import { addRound, emptyTally, isClean, tableOf } from './harness/tally.ts'
+import { addReplay, addRound, emptyTally, isClean, tableOf } from './harness/tally.ts'
 
 /** Each round has an installation of its own, so that memory has a bound and a finding an hour. */
 const ROUND_MS = 90_000
@@ -79,6 +79,7 @@ const playRound = async (seed: number) => {
   try {
     const found = await site.after(inflictUntil(Math.min(end, Date.now() + ROUND_MS)))
     addRound(tally, found, site.incidents())
+    addReplay(tally, (await site.installation.run(['replay', '--all', '--json'])).stdout)
   } finally {
     await site.close()
   }

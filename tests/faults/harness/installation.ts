@@ -4,7 +4,7 @@ import { IncidentLedger } from '../../../src/shared/ledger/incident-ledger.ts'
 import { connectProducer, whenReady } from '../../../src/shared/queue/redis.ts'
 import { startRedisProcess } from '../../../src/shared/redis-process.ts'
 import { fixturePath } from '../../support/fixture.ts'
-import { eventually, type InterlockProcess, startProcess } from '../../support/processes.ts'
+import { eventually, type InterlockProcess, runInterlock, startProcess } from '../../support/processes.ts'
 import type { Program } from './build.ts'
 import { type FaultyNetwork, openFaultyNetwork } from './faulty-network.ts'
 
@@ -39,6 +39,8 @@ export interface Installation {
   ledger: IncidentLedger
   /** Another process, of which nobody takes care but `close`. */
   start(args: readonly string[], start?: Start): InterlockProcess
+  /** A command of the production build, to its end. */
+  run(args: readonly string[]): ReturnType<typeof runInterlock>
   close(): Promise<void>
 }
 
@@ -67,13 +69,13 @@ export const openInstallation = async ({ program, apis, workers, appendOnly = tr
   redis.on('error', () => {})
   await whenReady(redis)
 
+  const found = { REDIS_URL: `redis://127.0.0.1:${network.port}`, QUEUE_PREFIX: PREFIX }
   const all: InterlockProcess[] = []
   const start = (args: readonly string[], { crashAt, skewSeconds }: Start = {}, env: Record<string, string> = {}) => {
     const started = startProcess(
       args,
       {
-        REDIS_URL: `redis://127.0.0.1:${network.port}`,
-        QUEUE_PREFIX: PREFIX,
+        ...found,
         PORT: '0',
         WORKER_PORT: '0',
         WORKER_CONCURRENCY: '10',
@@ -121,6 +123,7 @@ export const openInstallation = async ({ program, apis, workers, appendOnly = tr
       redisPid: () => eventually(async () => Number(/process_id:(\d+)/.exec(await redis.info('server'))?.[1])),
       ledger: new IncidentLedger(redis, PREFIX),
       start,
+      run: (args) => runInterlock(args, found),
       close,
     }
   } catch (error) {

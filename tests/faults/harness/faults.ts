@@ -111,8 +111,14 @@ export const FAULTS = {
   },
   worker_frozen: {
     on: 'workers',
-    inflict: (scene) =>
-      frozen(scene.random.pick(scene.installation.workers).current().pid, () => untilOthersTookOver(scene)),
+    inflict: async (scene) => {
+      const coming = burst(scene)
+      await Promise.race(coming)
+      await frozen(scene.random.pick(scene.installation.workers).current().pid, async () => {
+        await Promise.all(coming)
+        await untilOthersTookOver(scene)
+      })
+    },
   },
   worker_with_wrong_clock: {
     on: 'workers',

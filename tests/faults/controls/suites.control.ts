@@ -58,6 +58,7 @@ describe('turns red:', () => {
   crash('stage:before-commit', WITHOUT.recovery, 'lost')
   crash('stage:after-commit', WITHOUT.recovery, 'lost')
   crash('dead-letter:before', WITHOUT.recovery, 'lost')
+  crash('hold:before', WITHOUT.recovery, 'lost')
 
   test.each(['normalize', 'readiness', 'dry-run'] as const)(
     'lost-locks on %s, without fence',

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
 import { verifyChain } from '../src/shared/audit/verify-chain.ts'
 import type { StageName } from '../src/shared/contracts/audit-record.ts'
 import { replayIncident } from '../src/workers/replay/replay-incident.ts'
+import { RULES_VERSION } from '../src/workers/stage.ts'
 import { openPipeline, type Pipeline } from './support/api-pipeline.ts'
 import { grafanaDelivery } from './support/faults.ts'
 import { forge } from './support/forge.ts'
@@ -215,7 +216,7 @@ describe('is not replayable, with the reason', () => {
 })
 
 describe('a decision under other rules', () => {
-  const OLD = ['"rules_version":"1"', '"rules_version":"0"'] as const
+  const OLD = [`"rules_version":"${RULES_VERSION}"`, '"rules_version":"0"'] as const
   const said = 'readiness was decided under version 0 of the rules'
 
   it('is named as such, also where it comes out the same', async () => {

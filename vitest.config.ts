@@ -1,6 +1,6 @@
 /**
- * Three projects: pure tests, tests against the one real Redis that their set-up starts, and the faults, which start a
- * Redis each and take minutes; `npm test` runs the first two.
+ * Three projects: pure tests, tests against the one real Redis that their set-up starts, and behind them, with the
+ * machine to themselves, the faults, which start a Redis and processes each.
  */
 import { defineConfig } from 'vitest/config'
 

@@ -2,6 +2,7 @@
  * One emergency stop under load, and the resume, as the command and the API order them. Redis's own order of commands (MONITOR) says what was
  * committed before and after the stop took effect: no clock has a part in that.
  */
+import { once } from 'node:events'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Redis } from 'ioredis'
 import { imbalance } from '../src/shared/ledger/accounting.ts'
@@ -31,7 +32,7 @@ interface Commit {
 
 /** Every decision in the order in which Redis took it; `stopped` when it came after the stop. */
 const watch = async (redis: Redis, load: Load) => {
-  const monitor = await redis.monitor()
+  const monitor = redis.duplicate({ monitor: true })
   const { keys } = load.ledger
   const commits: Commit[] = []
   let stoppedAt = 0
@@ -45,6 +46,9 @@ const watch = async (redis: Redis, load: Load) => {
     const stage = args.find((field) => field.startsWith('decision:'))?.slice('decision:'.length)
     if (stage) commits.push({ id: key.slice(keys.incident('').length), stage, at, stopped: stoppedAt > 0 })
   })
+  // As `redis.monitor()`, which only knows a moment after Redis's OK that it is monitoring, and fails at what came with it.
+  monitor.once('ready', () => Object.assign(monitor, { status: 'monitoring' }))
+  await once(monitor, 'monitoring')
   return {
     commits,
     stoppedAt: () => stoppedAt,

@@ -41,8 +41,6 @@ const runTests = () => {
   const passed = tool(
     'vitest/vitest.mjs',
     'run',
-    '--project=unit',
-    '--project=redis',
     '--reporter=default',
     '--reporter=json',
     `--outputFile.json=${report}`,

@@ -8,7 +8,7 @@ import type { AuditRecord } from '../shared/contracts/audit-record.ts'
 import type { Incident, VerdictName } from '../shared/contracts/incident.ts'
 import { correlate } from '../shared/incident/correlate.ts'
 import { identify } from '../shared/incident/identify.ts'
-import { alertmanager, at, grafana, legacy, page } from '../shared/incident/sightings.fixture.ts'
+import { alertmanager, at, GROUP, grafana, legacy, OTHER_GROUP, page } from '../shared/incident/sightings.fixture.ts'
 import type { LedgerChange } from '../shared/ledger/change.ts'
 import { toFields, toIncident } from '../shared/ledger/incident-fields.ts'
 import { stepChange } from './step-change.ts'
@@ -205,6 +205,57 @@ describe('a source that contradicts the others', () => {
     const { ledger } = contradicted('awaiting_review')
     const [again] = ledger.receive(alertmanager({ group: null }))
     expect(again).toMatchObject({ outcome: 'attached', ended: [] })
+  })
+})
+
+describe('a page alone that turns out to be part of a measured incident', () => {
+  const joined = (...pages: Sighting[]) => {
+    const ledger = new Ledger()
+    for (const alert of [alertmanager({ group: OTHER_GROUP }), ...pages]) ledger.receive(alert)
+    const [taken] = ledger.receive(grafana())
+    const [whole, part] = [alertmanager(), page()].map((alert) => identify(alert, 'HM', at(1)))
+    return { ledger, taken, whole, part }
+  }
+
+  test('is closed in the same step, and both traces say so', () => {
+    const { ledger, taken, whole, part } = joined(page())
+    expect(taken?.change).toMatchObject({
+      ...{ incident_id: whole, counts: { received: 1, attached: 1 } },
+      records: [
+        { decision_diff: { [grafana().source_key]: [null, 'firing'], absorbed: [null, [part]] } },
+        { decision_diff: { 'pagerduty:Q1': [null, 'firing'] } },
+      ],
+    })
+    expect(taken?.also).toMatchObject([
+      {
+        ...{ incident_id: part, counts: { in_flight: -1, 'verdict:closed': 1 } },
+        records: [{ event: 'closed', decision_diff: { status: ['normalize', 'closed'], attached_to: [null, whole] } }],
+      },
+    ])
+    expect(taken?.ended).toMatchObject([{ incident_id: part, from: 'normalize', verdict: { attached_to: whole } }])
+    expect(ledger.counts).toEqual({ received: 3, attached: 1, in_flight: 1, 'verdict:closed': 1 })
+  })
+
+  test('is found where the page was: its group finds the whole', () => {
+    expect(joined(page()).taken?.change.listed_under).toContain(`pages:${GROUP}`)
+  })
+
+  test('is no second verdict where it was closed before', () => {
+    const { ledger, taken } = joined(page(), page({ status: 'resolved', received: 20 }))
+    expect(taken?.ended).toMatchObject([{ verdict: { verdict: 'closed' }, from: 'normalize' }])
+    expect(taken?.also).toMatchObject([{ counts: {}, records: [{ decision_diff: { status: ['closed', 'closed'] } }] }])
+    expect(ledger.counts).toMatchObject({ received: 4, in_flight: 0, 'verdict:closed': 2 })
+  })
+
+  test('is not counted as another attachment, where the page attached already', () => {
+    const ledger = new Ledger()
+    ledger.receive(page({ group: null }))
+    ledger.receive(grafana())
+    const told = page({ as_of: 5 })
+    const [step] = correlate(told, identify(told, 'HM', at(1)), ledger.incidents())
+    if (!step) throw new Error('there is no step')
+    const { change, also } = stepChange(step, { by: told, at: at(5), again: true }, { unchanged: [], listed_under: [] })
+    expect([change.counts, also[0]?.counts]).toEqual([{}, { in_flight: -1, 'verdict:closed': 1 }])
   })
 })
 

@@ -11,6 +11,8 @@ export const CRASH_POINTS = [
   'stage:after-commit',
   'dead-letter:before',
   'dead-letter:after',
+  'hold:before',
+  'hold:after',
   'shutdown:signalled',
   'shutdown:drained',
 ] as const

@@ -35,7 +35,7 @@ export const decideStage = (
   return {
     result,
     terms,
-    input_digest: given.digest ?? digest(input),
+    input_digest: given.digest ?? digest(given.input),
     texts: {
       decision: {
         outcome: result.outcome,

@@ -2,6 +2,7 @@
 import { chain, contentDigests } from '../shared/audit/record.ts'
 import type { StageName } from '../shared/contracts/audit-record.ts'
 import { Stop } from '../shared/contracts/stop.ts'
+import { crashPoint } from '../shared/crash-point.ts'
 import { toFields } from '../shared/ledger/incident-fields.ts'
 import type { Hold } from '../shared/queue/hold-job.ts'
 import type { StageContext, StageSummary } from './run-stage.ts'
@@ -26,6 +27,7 @@ export const hold =
         policy_digest: null,
       },
     ])
+    crashPoint('hold:before')
     const reply = await ledger.stops.hold(
       met,
       { stage, scopes: [...scopes], stop: `${scope} ${engaged.at}` },
@@ -42,5 +44,6 @@ export const hold =
       },
       putOff,
     )
+    crashPoint('hold:after')
     return { reply, summary: summary(reply === 'recorded') }
   }

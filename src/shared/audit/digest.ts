@@ -31,7 +31,11 @@ const isInOrder = (value: unknown): boolean => {
 
 const write = (value: unknown, to: string[]): void => {
   if (isInOrder(value)) to.push(JSON.stringify(value))
-  else if (Array.isArray(value)) writeArray(value, to)
+  else writeInOrder(value, to)
+}
+
+const writeInOrder = (value: unknown, to: string[]): void => {
+  if (Array.isArray(value)) writeArray(value, to)
   else if (isPlainObject(value)) writeObject(value, to)
   else throw new TypeError(`canonical JSON takes plain JSON data, got ${typeof value}`)
 }
@@ -70,8 +74,9 @@ const writeArray = (value: readonly unknown[], to: string[]): void => {
  * what JSON cannot hold would not survive storage, and a digest over it would be a digest over something else.
  */
 export const canonicalJson = (value: unknown): string => {
+  if (isInOrder(value)) return JSON.stringify(value)
   const parts: string[] = []
-  write(value, parts)
+  writeInOrder(value, parts)
   return parts.join('')
 }
 

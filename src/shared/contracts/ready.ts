@@ -29,7 +29,7 @@ export const Judgement = z.strictObject({
 export type Judgement = z.infer<typeof Judgement>
 
 /** Path inside the policy folder; the commit is null outside a git checkout. */
-export const SpecReference = z.strictObject({ path: z.string(), digest: Sha256, commit: z.string().nullable() })
+export const SpecReference = z.strictObject({ commit: z.string().nullable(), digest: Sha256, path: z.string() })
 
 export const Ready = z.strictObject({
   event: IncidentEvent,

@@ -2,7 +2,9 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { Sighting } from '../contracts/alert.ts'
-import { given, idOf, type Ledger } from './ledger.fixture.ts'
+import type { Incident } from '../contracts/incident.ts'
+import { correlate } from './correlate.ts'
+import { given, idOf, type Ledger, partOf } from './ledger.fixture.ts'
 import { alertmanager, at, grafana, OTHER_GROUP, page } from './sightings.fixture.ts'
 
 const NO_GROUP = { group: null }
@@ -65,6 +67,36 @@ describe('one fault that comes together only with its last source', () => {
     const incident_id = 'HM-2026-05-17-01'
     const named = [grafana({ incident_id, ...NO_GROUP }), alertmanager(NO_GROUP), page({ incident_id, ...NO_GROUP })]
     inEveryOrder(named, (ledger) => expect(ledger.membership()).toEqual(keysOf(named)))
+  })
+})
+
+describe('which of several incidents', () => {
+  const has = (incident_id: string, status: Incident['status'], ...sightings: Sighting[]): Incident => {
+    const [incident] = given(grafana()).standing()
+    if (!incident) throw new Error('there is no incident')
+    return { ...incident, incident_id, status, sightings }
+  }
+  const stepsOf = (alert: Sighting, ...incidents: Incident[]) =>
+    correlate(alert, idOf(alert), incidents).map((step) =>
+      step.step === 'create' ? step.step : `${step.step} ${step.incident.incident_id}`,
+    )
+
+  test('has the measurement already is the one', () => {
+    const known = has('HM-2', 'normalize', grafana())
+    expect(stepsOf(grafana(), has('HM-1', 'normalize', alertmanager()), known)).toEqual(['repeat HM-2'])
+  })
+
+  test('still goes on is the one that a measurement joins', () => {
+    const [blocked, open] = [has('HM-1', 'blocked', page()), has('HM-2', 'normalize', page({ id: 'Q2' }))]
+    expect(stepsOf(grafana(), blocked, open)).toEqual(['attach HM-2'])
+  })
+
+  test('is part of another stands back, unless it is all there is', () => {
+    const whole = has('HM-2', 'awaiting_review', grafana(), page())
+    const part = { ...has('HM-1', 'closed', page()), verdict: partOf('HM-2') }
+    expect(stepsOf(page(), part, whole)).toEqual(['repeat HM-2'])
+    expect(stepsOf(page(), part)).toEqual(['repeat HM-1'])
+    expect(stepsOf(grafana({ pod: 'api-2' }), part)).toEqual(['create'])
   })
 })
 

@@ -11,7 +11,7 @@ import { at } from './sightings.fixture.ts'
 
 export const idOf = (alert: Sighting) => identify(alert, 'HM', alert.delivery.received_at)
 
-const partOf = (attached_to: string): Verdict => ({
+export const partOf = (attached_to: string): Verdict => ({
   ...{ verdict: 'closed', stage: 'accept', blockers: [], at: at(0) },
   attached_to,
 })

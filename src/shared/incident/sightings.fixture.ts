@@ -80,7 +80,13 @@ export const legacy = (differs: Omit<Differs, 'starts'> = {}): Sighting => {
 
 /** `pods` are those its body names; `into` is the page that it was merged into; `as_of` is in minutes. */
 export const page = (
-  differs: Omit<Differs, 'as_of'> & { id?: string; pods?: string[]; into?: string; as_of?: number } = {},
+  differs: Omit<Differs, 'as_of'> & {
+    id?: string
+    pods?: string[]
+    into?: string
+    as_of?: number
+    ends_at?: string | null
+  } = {},
 ): Sighting => {
   const { id = 'Q1', pods = [], into, as_of, starts = 1, received = starts, group = GROUP, ...rest } = differs
   const source_key = `pagerduty:${id}`

@@ -1,6 +1,6 @@
 /** How an incident record lies in its Redis hash: one field each, objects as JSON; parsed by zod on the way out. */
 import { z } from 'zod'
-import { sha256 } from '../audit/digest.ts'
+import { canonicalJson, sha256 } from '../audit/digest.ts'
 import { StageName } from '../contracts/audit-record.ts'
 import { Incident, type RecordedDecision, type Verdict } from '../contracts/incident.ts'
 import type { IncidentEvent } from '../contracts/incident-event.ts'
@@ -36,11 +36,15 @@ export interface IncidentPatch {
   records?: number
 }
 
-export const toFields = ({ decision, ...patch }: IncidentPatch): Record<string, string> => {
+export const toFields = ({ decision, sightings, ...patch }: IncidentPatch): Record<string, string> => {
   const fields: Record<string, string> = {}
   for (const [name, value] of Object.entries(patch))
     fields[name] = typeof value === 'object' ? JSON.stringify(value) : String(value)
-  if (patch.sightings) fields.seen = JSON.stringify(sumUp(patch.sightings))
+  if (sightings) {
+    // The first stage digests what it reads here, which is cheap where it is in canonical order.
+    fields.sightings = canonicalJson(sightings)
+    fields.seen = JSON.stringify(sumUp(sightings))
+  }
   if (decision)
     fields[`decision:${decision.stage}`] = [JSON.stringify(decision.decision), decision.known, decision.output].join(
       '\n',

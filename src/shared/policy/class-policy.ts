@@ -65,7 +65,7 @@ export const readClass = (
     card,
     profile,
     pre_approved: spec.pre_approved,
-    spec: { path: specPath, digest: sha256(specText), commit },
+    spec: { commit, digest: sha256(specText), path: specPath },
   }
 }
 

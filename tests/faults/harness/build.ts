@@ -13,7 +13,7 @@ export interface Change {
 }
 
 /** A dead worker's job comes back after 4 s instead of 15, and a dead connection is seen as soon: times a test can wait. */
-const QUICK: readonly Change[] = [
+export const QUICK: readonly Change[] = [
   {
     file: 'src/workers/stage-worker.ts',
     from: 'lockDuration: 10_000, stalledInterval: 5_000',
@@ -35,9 +35,9 @@ const build = async (name: string, changes: readonly Change[]): Promise<Program>
   return ['-e', `import('./${folder}/interlock.js').then(({ main }) => main(process.argv.slice(1)))`, '--']
 }
 
-/** Made once a run. `unhurried` keeps the locks as they are in production. */
-export const buildFaults = (name: string, changes: readonly Change[] = [], unhurried = false): Promise<Program> => {
-  const known = builds.get(name) ?? build(name, unhurried ? changes : [...QUICK, ...changes])
+/** Made once a run. */
+export const buildFaults = (name: string, changes: readonly Change[]): Promise<Program> => {
+  const known = builds.get(name) ?? build(name, changes)
   builds.set(name, known)
   return known
 }

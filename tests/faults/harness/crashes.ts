@@ -2,7 +2,7 @@
 import { StageName } from '../../../src/shared/contracts/audit-record.ts'
 import type { CrashPoint } from '../../../src/shared/crash-point.ts'
 import { eventually, type InterlockProcess } from '../../support/processes.ts'
-import type { Scene } from './faults.ts'
+import { BURST, burst, type Scene } from './faults.ts'
 import type { Installation } from './installation.ts'
 import type { Setup } from './site.ts'
 
@@ -35,9 +35,11 @@ const accepting = (point: CrashPoint): Crash => ({
 
 /** The crash of each stage's worker; the others get on through a fourth, which comes when the first is dead. */
 const deciding = (point: CrashPoint): Crash => ({
-  setup: { apis: [{}], workers: StageName.options.map((stage) => ({ stages: [stage], ...at(point) })) },
-  inflict: async ({ installation: { workers, start } }) => {
+  setup: { apis: [{}], workers: StageName.options.map((stage) => ({ stages: [stage], ...at(point, BURST / 2) })) },
+  inflict: async (scene) => {
+    const { workers, start } = scene.installation
     const crashes = workers.map((worker) => crashed(worker.current()))
+    await Promise.all(burst(scene))
     await crashes[0]
     start(['worker'])
     await Promise.all(crashes)
@@ -67,6 +69,26 @@ const givingUp = (point: CrashPoint): Crash => ({
   },
 })
 
+/** An emergency stop holds a whole burst, and is lifted when the worker that held it has died and another goes on. */
+const holding = (point: CrashPoint): Crash => ({
+  setup: { apis: [{}], workers: [{ stages: [], ...at(point) }] },
+  inflict: async (scene) => {
+    const { ledger, workers } = scene.installation
+    const order = { scope: 'global', by: 'test', reason: 'the worker that holds is killed' }
+    await ledger.stops.engage(order, new Date().toISOString())
+    await Promise.all(burst(scene))
+    for (const worker of workers) {
+      await crashed(worker.current())
+      await worker.replace('SIGKILL')
+    }
+    await eventually(async () => {
+      const { held } = await ledger.stops.sample()
+      if (held < BURST) throw new Error(`${held} are held`)
+    })
+    await ledger.stops.lift(order, new Date().toISOString())
+  },
+})
+
 const stopping = (point: CrashPoint): Crash => ({
   setup: { apis: [at(point, 1)], workers: [{ stages: [], ...at(point, 1) }] },
   inflict: async ({ installation }) => {
@@ -89,6 +111,8 @@ export const CRASHES: Record<CrashPoint, (point: CrashPoint) => Crash> = {
   'stage:after-commit': deciding,
   'dead-letter:before': givingUp,
   'dead-letter:after': givingUp,
+  'hold:before': holding,
+  'hold:after': holding,
   'shutdown:signalled': stopping,
   'shutdown:drained': stopping,
 }

@@ -36,13 +36,21 @@ const untilOthersTookOver = async ({ installation: { ledger }, patienceMs }: Sce
   }, patienceMs)
 }
 
-const killed =
-  (membersOf: (installation: Installation) => readonly Member[]) =>
-  async ({ installation, random }: Scene) => {
-    const member = random.pick(membersOf(installation))
-    await member.replace('SIGKILL')
-    await member.current().started()
-  }
+/** So many come at once that several are on their way together, and workers fetch the next along with a reply. */
+export const BURST = 30
+export const burst = ({ load, random }: Scene): Promise<void>[] => {
+  const name = `burst-${random.below(1e9)}`
+  return Array.from({ length: BURST }, (_, n) => load.tell(`${name}-${n}`, 'measured'))
+}
+
+/** Killed when the first of a burst is acknowledged and the others are somewhere on their way. */
+export const killAmidst = async (members: readonly Member[], scene: Scene): Promise<void> => {
+  const coming = burst(scene)
+  await Promise.race(coming)
+  await Promise.all(members.map((member) => member.replace('SIGKILL')))
+  await Promise.all(members.map((member) => member.current().started()))
+  await Promise.all(coming)
+}
 
 const signal = (pid: number, name: NodeJS.Signals) => process.kill(pid, name)
 
@@ -79,6 +87,9 @@ const onNetwork = (harm: (network: Installation['network']) => void) => async (s
   }
 }
 
+/** The record that each write brings along: an accept, and the commit of each stage. */
+const WRITES = ['webhook_received', 'incident_event_normalized', 'readiness_evaluated', 'dry_run_evaluated']
+
 const SENDERS = 50
 
 /** The same delivery so many times, by fifty senders at once. */
@@ -94,21 +105,30 @@ export const storm =
   }
 
 export const FAULTS = {
-  worker_killed: { on: 'workers', inflict: killed(({ workers }) => workers) },
+  worker_killed: {
+    on: 'workers',
+    inflict: (scene) => killAmidst([scene.random.pick(scene.installation.workers)], scene),
+  },
   worker_frozen: {
     on: 'workers',
-    inflict: (scene) =>
-      frozen(scene.random.pick(scene.installation.workers).current().pid, () => untilOthersTookOver(scene)),
+    inflict: async (scene) => {
+      const coming = burst(scene)
+      await Promise.race(coming)
+      await frozen(scene.random.pick(scene.installation.workers).current().pid, async () => {
+        await Promise.all(coming)
+        await untilOthersTookOver(scene)
+      })
+    },
   },
   worker_with_wrong_clock: {
     on: 'workers',
     inflict: async ({ installation, random }) => {
       const member = random.pick(installation.workers)
-      await member.replace('SIGTERM', { skewHours: random.pick([-2, 2]) })
+      await member.replace('SIGTERM', { skewSeconds: random.pick([-30, 30]) })
       await member.current().started()
     },
   },
-  api_killed: { on: 'apis', inflict: killed(({ apis }) => apis) },
+  api_killed: { on: 'apis', inflict: (scene) => killAmidst([scene.random.pick(scene.installation.apis)], scene) },
   api_frozen: {
     on: 'apis',
     inflict: (scene) => frozen(scene.random.pick(scene.installation.apis).current().pid, () => untilRefused(scene)),
@@ -132,8 +152,9 @@ export const FAULTS = {
     inflict: commanded(['CONFIG', 'SET', 'maxmemory', '1'], ['CONFIG', 'SET', 'maxmemory', '0']),
   },
   redis_read_only: { on: 'redis', inflict: commanded(['REPLICAOF', '127.0.0.1', '1'], ['REPLICAOF', 'NO', 'ONE']) },
-  replies_lost: { on: 'network', inflict: onNetwork((network) => network.loseReplies()) },
+  replies_lost: { on: 'network', inflict: onNetwork((network) => network.loseRepliesTo(WRITES)) },
   silence: { on: 'network', inflict: onNetwork((network) => network.fallSilent()) },
   half_open: { on: 'network', inflict: onNetwork((network) => network.halfOpen()) },
   cut_in_the_middle: { on: 'network', inflict: onNetwork((network) => network.cutAfter(500)) },
 } satisfies Record<string, Fault>
+export type FaultName = keyof typeof FAULTS

@@ -5,6 +5,8 @@ import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
 /** What still gets through. */
 type Way = { requests: boolean; replies: boolean }
 const OPEN: Way = { requests: true, replies: true }
+const DEAF: Way = { requests: true, replies: false }
+const DEAD: Way = { requests: false, replies: false }
 
 /** Bytes that were swallowed never come: such a connection cannot be used again, and is ended when the fault is. */
 interface Line {
@@ -17,8 +19,8 @@ interface Line {
 
 export interface FaultyNetwork {
   port: number
-  /** Commands arrive and are carried out, and nobody hears of it. */
-  loseReplies(): void
+  /** Requests with one of these texts arrive and are carried out, and nobody hears of it, nor of what follows. */
+  loseRepliesTo(texts: readonly string[]): void
   /** Connections are taken and never answered. */
   fallSilent(): void
   /** The connections of now lead nowhere for ever, as after a router forgot them; new ones work. */
@@ -33,6 +35,7 @@ export const openFaultyNetwork = async (target: { host: string; port: number }):
   const lines = new Set<Line>()
   const forgotten = new Set<Line>()
   let way = OPEN
+  let unconfirmed: readonly string[] = []
 
   const end = (line: Line) => {
     lines.delete(line)
@@ -42,6 +45,7 @@ export const openFaultyNetwork = async (target: { host: string; port: number }):
   }
   const onRequest = (line: Line, bytes: Buffer) => {
     if (!line.way.requests) return
+    if (unconfirmed.some((text) => bytes.includes(text))) line.way = DEAF
     line.server.write(bytes.subarray(0, line.left))
     line.left -= bytes.length
     if (line.left < 0) line.server.end(() => end(line))
@@ -59,17 +63,18 @@ export const openFaultyNetwork = async (target: { host: string; port: number }):
   }).listen(0, '127.0.0.1')
   await once(listener, 'listening')
 
-  const setWay = (to: Way) => {
-    way = to
-    for (const line of lines) line.way = to
-  }
   return {
     port: (listener.address() as AddressInfo).port,
-    loseReplies: () => setWay({ requests: true, replies: false }),
-    fallSilent: () => setWay({ requests: false, replies: false }),
+    loseRepliesTo: (texts) => {
+      unconfirmed = texts
+    },
+    fallSilent: () => {
+      way = DEAD
+      for (const line of lines) line.way = DEAD
+    },
     halfOpen: () => {
       for (const line of lines) {
-        line.way = { requests: false, replies: false }
+        line.way = DEAD
         forgotten.add(line)
       }
     },
@@ -78,6 +83,7 @@ export const openFaultyNetwork = async (target: { host: string; port: number }):
     },
     heal: () => {
       way = OPEN
+      unconfirmed = []
       for (const line of lines) if (line.way !== OPEN && !forgotten.has(line)) end(line)
     },
     close: async () => {

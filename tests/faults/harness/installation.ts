@@ -4,7 +4,7 @@ import { IncidentLedger } from '../../../src/shared/ledger/incident-ledger.ts'
 import { connectProducer, whenReady } from '../../../src/shared/queue/redis.ts'
 import { startRedisProcess } from '../../../src/shared/redis-process.ts'
 import { fixturePath } from '../../support/fixture.ts'
-import { eventually, type InterlockProcess, startProcess } from '../../support/processes.ts'
+import { eventually, type InterlockProcess, runInterlock, startProcess } from '../../support/processes.ts'
 import type { Program } from './build.ts'
 import { type FaultyNetwork, openFaultyNetwork } from './faulty-network.ts'
 
@@ -15,8 +15,8 @@ const PREFIX = 'faults'
 export interface Start {
   /** As `CRASH_AT` takes it. */
   crashAt?: string
-  /** By how many hours its clock is wrong. */
-  skewHours?: number
+  /** By how much its clock is wrong. */
+  skewSeconds?: number
 }
 
 /** A place that a process fills, and after it the next. */
@@ -39,6 +39,8 @@ export interface Installation {
   ledger: IncidentLedger
   /** Another process, of which nobody takes care but `close`. */
   start(args: readonly string[], start?: Start): InterlockProcess
+  /** A command of the production build, to its end. */
+  run(args: readonly string[]): ReturnType<typeof runInterlock>
   close(): Promise<void>
 }
 
@@ -50,10 +52,10 @@ export interface Size {
   appendOnly?: boolean
 }
 
-/** Date as this process sees it, and everything that asks it for the time, in the hours given. */
-const skewed = (hours: number): string =>
+/** Date as this process sees it, and everything that asks it for the time. */
+const skewed = (seconds: number): string =>
   `data:text/javascript,${encodeURIComponent(`
-    const Real = Date, by = ${hours} * 3_600_000
+    const Real = Date, by = ${seconds} * 1000
     globalThis.Date = class extends Real {
       constructor(...given) { given.length > 0 ? super(...given) : super(Real.now() + by) }
       static now() { return Real.now() + by }
@@ -67,13 +69,13 @@ export const openInstallation = async ({ program, apis, workers, appendOnly = tr
   redis.on('error', () => {})
   await whenReady(redis)
 
+  const found = { REDIS_URL: `redis://127.0.0.1:${network.port}`, QUEUE_PREFIX: PREFIX }
   const all: InterlockProcess[] = []
-  const start = (args: readonly string[], { crashAt, skewHours }: Start = {}, env: Record<string, string> = {}) => {
+  const start = (args: readonly string[], { crashAt, skewSeconds }: Start = {}, env: Record<string, string> = {}) => {
     const started = startProcess(
       args,
       {
-        REDIS_URL: `redis://127.0.0.1:${network.port}`,
-        QUEUE_PREFIX: PREFIX,
+        ...found,
         PORT: '0',
         WORKER_PORT: '0',
         WORKER_CONCURRENCY: '10',
@@ -81,7 +83,7 @@ export const openInstallation = async ({ program, apis, workers, appendOnly = tr
         ...(crashAt && { CRASH_AT: crashAt }),
         ...env,
       },
-      [...(skewHours ? ['--import', skewed(skewHours)] : []), ...program],
+      [...(skewSeconds ? ['--import', skewed(skewSeconds)] : []), ...program],
     )
     all.push(started)
     return started
@@ -121,6 +123,7 @@ export const openInstallation = async ({ program, apis, workers, appendOnly = tr
       redisPid: () => eventually(async () => Number(/process_id:(\d+)/.exec(await redis.info('server'))?.[1])),
       ledger: new IncidentLedger(redis, PREFIX),
       start,
+      run: (args) => runInterlock(args, found),
       close,
     }
   } catch (error) {

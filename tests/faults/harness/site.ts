@@ -1,6 +1,6 @@
 /** An installation under load: a fault is inflicted on it, everything is mended and drained, and all is looked at. */
 import { eventually } from '../../support/processes.ts'
-import { buildFaults, type Change } from './build.ts'
+import { buildFaults, type Change, QUICK } from './build.ts'
 import type { Scene } from './faults.ts'
 import { type Findings, findingsOf } from './findings.ts'
 import { type Installation, openInstallation, type Size } from './installation.ts'
@@ -8,7 +8,9 @@ import { type Load, STORY_NAMES, type StoryName, startLoad } from './load.ts'
 import { randomFrom } from './random.ts'
 
 export interface Setup extends Partial<Omit<Size, 'program'>> {
-  /** Of the build, with what is changed in it; without one, the product as it is. */
+  /** The times of production, instead of those a test can wait. */
+  unhurried?: boolean
+  /** A guard that is taken out of the build. */
   without?: { name: string; changes: readonly Change[] }
   /** Faults a second. */
   rate?: number
@@ -35,10 +37,12 @@ const WORKERS = [
 ].map((stages) => ({ stages }))
 
 export const openSite = async (setup: Setup = {}): Promise<Site> => {
-  const { without, rate = 20, stories = STORY_NAMES, seed = 1, patienceMs = 60_000, ...size } = setup
-  const program = await buildFaults(without?.name ?? 'whole', without?.changes)
+  const { without, unhurried, rate = 20, stories = STORY_NAMES, seed = 1, patienceMs = 60_000, ...size } = setup
+  const program = unhurried
+    ? await buildFaults('unhurried', [])
+    : await buildFaults(without?.name ?? 'whole', [...QUICK, ...(without?.changes ?? [])])
   const installation = await openInstallation({ program, apis: [{}, {}], workers: WORKERS, ...size })
-  const random = randomFrom(seed)
+  const [random, chance] = [randomFrom(seed), randomFrom(seed + 1)]
   const told = new Map<string, ReadonlySet<string>>()
   let incidents: Record<string, number> = {}
   let loads = 0
@@ -60,7 +64,12 @@ export const openSite = async (setup: Setup = {}): Promise<Site> => {
     installation,
     incidents: () => incidents,
     after: async (harm) => {
-      const load = startLoad(`load-${seed}-${loads++}`, installation.addresses, { random, rate, stories, patienceMs })
+      const load = startLoad(`load-${seed}-${loads++}`, installation.addresses, {
+        random: chance,
+        rate,
+        stories,
+        patienceMs,
+      })
       try {
         if (rate > 0) await flowing(load)
         await harm({ installation, load, random, patienceMs })

@@ -1,0 +1,22 @@
+/** Controls and the quick build change texts of the sources: whoever changes those learns it here, and not from a control. */
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { QUICK } from '../harness/build.ts'
+import { WITHOUT } from './guards.ts'
+
+const CHANGED_BY = {
+  'the quick build': QUICK,
+  ...Object.fromEntries(Object.values(WITHOUT).map((one) => [one.name, one.changes])),
+}
+
+test.each(Object.entries(CHANGED_BY).flatMap(([by, changes]) => changes.map((change) => ({ by, ...change }))))(
+  '$by: $file has $from once',
+  ({ file, from }) => {
+    const times = readFileSync(join(import.meta.dirname, '../../..', file), 'utf8').split(from).length - 1
+    expect(
+      times,
+      `${file} has ${JSON.stringify(from)} ${times} times, not once: name another text in tests/faults`,
+    ).toBe(1)
+  },
+)

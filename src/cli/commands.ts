@@ -40,6 +40,10 @@ export const COMMANDS: Commands = {
     does: 'verify, export and sign the audit traces',
     load: async () => (await import('./audit.ts')).auditCommand,
   },
+  review: {
+    does: 'what waits for a person, and the person’s answer',
+    load: async () => (await import('./review.ts')).reviewCommand,
+  },
   stop: {
     does: 'emergency stop: nothing passes that the scope covers',
     load: async () => (await import('./stop.ts')).stopCommand,

@@ -1,6 +1,7 @@
 /** `interlock serve`: the webhook API in the foreground. */
 import { Command } from 'commander'
 import { serve } from '../producers/main.ts'
+import { openReviewer } from '../workers/review/open-reviewer.ts'
 import { runProcess } from './run-process.ts'
 
 export const serveCommand = new Command('serve')
@@ -14,4 +15,4 @@ Examples:
   $ REDIS_URL=redis://127.0.0.1:6379 interlock serve
   $ PORT=0 LOG_LEVEL=warn interlock serve`,
   )
-  .action(() => runProcess(serve))
+  .action(() => runProcess((config, redisUrl) => serve(config, redisUrl, openReviewer)))

@@ -117,7 +117,7 @@ const decideOnce = async (
   if (incident.status !== stage.name)
     return { commit: null, summary: { incident_id: incidentId, outcome: 'skipped', reason: incident.status } }
   const at = now()
-  const snapshot = { ...read, policies: policies() }
+  const snapshot = { ...read, policies: policies(), confirmed: ledger.runs.isConfirmed }
   const decided = decideStage(stage, inputOf(stage.name, snapshot), await stage.load(snapshot), at)
   const { commit, verdict } = commitOf(stage.name, incident, decided, actor)
   const { outcome, output } = decided.result

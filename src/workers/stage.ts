@@ -5,12 +5,15 @@ import type { AuditEvent, AuditRecord, StageName } from '../shared/contracts/aud
 import type { Blocker } from '../shared/contracts/blocker.ts'
 import type { Incident, VerdictName } from '../shared/contracts/incident.ts'
 import type { PolicySet } from '../shared/contracts/policy.ts'
+import type { Run } from '../shared/contracts/review.ts'
 
 /** What `load` may pick from; all of it was read in one step, so it is one consistent view. */
 export interface Snapshot {
   incident: Incident
   trace: AuditRecord[]
   policies: PolicySet
+  /** Whether a person has confirmed this run before; without it, nobody has. */
+  confirmed?(run: Run): boolean | Promise<boolean>
 }
 
 /** The audit events this decision writes, in order; the last one carries its output. */

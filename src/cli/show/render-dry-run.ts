@@ -17,7 +17,7 @@ const described = (change: Change): string => {
   return `${change.verb} ${kind} ${namespace}/${name} (${differences(change)})`
 }
 
-const renderPlan = (plan: Plan, digest: string | null, page: Page): string[] => {
+export const renderPlan = (plan: Plan, digest: string | null, page: Page): string[] => {
   const { metric, operator, threshold, windows_minutes } = plan.verification
   const [first, second] = windows_minutes
   const { description, change: back } = plan.rollback

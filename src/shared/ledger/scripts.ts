@@ -16,6 +16,7 @@ const BINARY = '\u0080'
 const SCRIPTS = {
   interlockAccept: text('change') + jobScripts('add_standard_job', 'add_delayed_job', 'promote') + text('accept'),
   interlockCommit: text('change') + jobScripts('move_to_finished', 'add_standard_job') + text('commit'),
+  interlockApprove: text('change') + text('approve'),
   interlockHold: text('change') + jobScripts('move_to_delayed') + text('hold'),
   interlockRelease: jobScripts('promote') + text('release'),
   interlockReadIncident: text('read-incident'),

@@ -33,6 +33,7 @@ export const parsePolicies = async (
     digest,
     profiles,
     freezes: settings.freezes,
+    review: settings.review,
     services,
     stated_at,
     classes: new Map(await Promise.all(readings)),

@@ -7,7 +7,7 @@ import { Ready } from '../../shared/contracts/ready.ts'
 import { checkPreApproval, checkRadius } from '../../shared/policy/pre-approval.ts'
 import { findAction, missingTarget, planAction } from '../actions/index.ts'
 import { defineStage } from '../stage.ts'
-import { DryRunKnown, dryRunFromPolicies, dryRunKnown } from './dry-run-known.ts'
+import { DryRunKnown, dryRunFromPolicies, loadDryRun } from './dry-run-known.ts'
 
 type Found = Pick<DryRunResult, 'preconditions' | 'blockers' | 'plan'>
 
@@ -18,10 +18,15 @@ const blocked = (code: Blocker['code'], message: string): Found => ({
 })
 
 /** The invariant of the whole pipeline, checked where it matters: nothing is dry-run that readiness has not passed. */
-const passedReadiness = ({ readiness, action }: Ready, { readiness_recorded }: DryRunKnown): string | Found => {
+const passedReadiness = (
+  { readiness, action }: Ready,
+  { readiness_recorded, step_confirmed }: DryRunKnown,
+): string | Found => {
   const { outcome, mode, blockers } = readiness
-  const passed = readiness_recorded && outcome === 'pass' && mode === 'auto' && blockers.length === 0
-  if (passed && action !== null) return action
+  const automatic = outcome === 'pass' && mode === 'auto' && blockers.length === 0
+  const onlyShort = blockers.every(({ code }) => code === 'score_below_threshold')
+  const passed = automatic || (mode === 'semi_manual' && onlyShort && step_confirmed)
+  if (passed && readiness_recorded && action !== null) return action
   const values = `outcome=${outcome}, mode=${mode}, blockers=${blockers.length}, recorded=${readiness_recorded}`
   return blocked('readiness_not_passed', `readiness has not passed: ${values}, action=${action ?? 'none'}`)
 }
@@ -51,7 +56,7 @@ export const dryRun = defineStage({
   input: Ready,
   known: DryRunKnown,
   output: DryRunResult,
-  load: dryRunKnown,
+  load: loadDryRun,
   fromPolicies: dryRunFromPolicies,
   decide: (ready, known) => {
     const action = passedReadiness(ready, known)
@@ -62,7 +67,8 @@ export const dryRun = defineStage({
       return { outcome: 'stop', output, events: ['dry_run_evaluated'], verdict: 'blocked', blockers }
     }
     const output: DryRunResult = { outcome: 'pass', ...shared, plan, plan_digest: digest(plan) }
-    if (!ready.needs_review || !known.first_run)
+    const byHand = ready.readiness.mode === 'semi_manual'
+    if (!byHand && !(ready.needs_review && known.first_run))
       return { outcome: 'stop', output, events: ['dry_run_evaluated'], verdict: 'dry_run_passed', blockers }
     const events = ['dry_run_evaluated', 'review_requested'] as const
     return { outcome: 'stop', output, events, verdict: 'awaiting_review', blockers }

@@ -6,12 +6,15 @@ import type { Blocker } from '../shared/contracts/blocker.ts'
 import type { Incident, VerdictName } from '../shared/contracts/incident.ts'
 import type { PolicySet } from '../shared/contracts/policy.ts'
 import type { Run } from '../shared/contracts/review.ts'
+import type { Spent } from '../shared/contracts/share.ts'
 
 /** What `load` may pick from; all of it was read in one step, so it is one consistent view. */
 export interface Snapshot {
   incident: Incident
   trace: AuditRecord[]
   policies: PolicySet
+  /** Budgets with nothing left, where the commit of this decision has just found some. */
+  spent?: Spent[]
   /** Whether a person has confirmed this run before; without it, nobody has. */
   confirmed?(run: Run): boolean | Promise<boolean>
 }

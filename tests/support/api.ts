@@ -33,6 +33,7 @@ const NO_POLICIES: PolicySet = {
   digest: '0'.repeat(64),
   profiles: {},
   freezes: [],
+  budgets: [],
   review: { expires_after: 1_800_000, four_eyes: true },
   services: {},
   stated_at: '2026-05-17T11:00:00.000Z',

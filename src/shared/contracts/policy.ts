@@ -50,7 +50,13 @@ export const Settings = z.strictObject({
   profiles: z.record(z.string(), Profile).default({}),
   freezes: z.array(Freeze).default([]),
   budgets: z
-    .array(z.strictObject({ scope: z.enum(['service', 'namespace']), limit: z.int().min(0), window: Duration }))
+    .array(
+      z.strictObject({
+        scope: z.enum(['service', 'namespace']),
+        limit: z.int().min(0),
+        window: Duration.refine((ms) => ms > 0, 'a budget has a window: above 0'),
+      }),
+    )
     .default([]),
   review: Review.prefault({}),
 })
@@ -109,6 +115,7 @@ export interface PolicySet {
   digest: string
   profiles: Record<string, Profile>
   freezes: Freeze[]
+  budgets: Settings['budgets']
   review: Settings['review']
   services: Services['services']
   /** When the catalogue was last changed: the `as_of` of its facts, the same for every process that reads it. */

@@ -1,16 +1,22 @@
 /** The incidents that wait for a person, oldest first, and the one step in which an approval takes effect. */
 import type { Redis } from 'ioredis'
 import type { Run } from '../contracts/review.ts'
+import type { Share, Spent } from '../contracts/share.ts'
 import { changeArguments, type LedgerChange } from './change.ts'
 import { runField } from './confirmed-runs.ts'
 import type { LedgerKeys } from './keys.ts'
 import { runScript } from './scripts.ts'
+import { parseSpent } from './spent-shares.ts'
 
-/** `changed`: somebody else wrote to the incident meanwhile. `stop`: the scope of an emergency stop that forbids it. */
-export type ApproveReply = 'done' | 'changed' | { stop: string }
+/**
+ * `changed`: somebody else wrote to the incident meanwhile. `stop`: the scope of an emergency stop that forbids it. `spent`:
+ * budgets with nothing left, where its own share has run out.
+ */
+export type ApproveReply = 'done' | 'changed' | { stop: string } | { spent: Spent[] }
 
 const CHANGED_MEANWHILE = -100
 const STOPPED = -102
+const SHARES_SPENT = -103
 
 export class Reviews {
   readonly #redis: Redis
@@ -31,12 +37,24 @@ export class Reviews {
   }
 
   /** Records an approval and remembers the run that was confirmed: both, or nothing. */
-  async approve(change: LedgerChange, scopes: readonly string[], run: Run | null): Promise<ApproveReply> {
+  async approve(
+    change: LedgerChange,
+    scopes: readonly string[],
+    run: Run | null,
+    shares: readonly Share[],
+  ): Promise<ApproveReply> {
     const remembered = run ? [runField(run), run.run_digest] : ['', '']
-    const args = [this.#keys.prefix, scopes.join('\n'), ...remembered, ...changeArguments(change)]
+    const args = [
+      this.#keys.prefix,
+      scopes.join('\n'),
+      ...remembered,
+      shares.length > 0 ? JSON.stringify(shares) : '',
+      ...changeArguments(change),
+    ]
     const reply = await runScript(this.#redis, 'interlockApprove', [this.#keys.reviews], args)
-    const [code, scope] = reply as [number, string?]
+    const [code, found] = reply as [number, string?]
     if (code === CHANGED_MEANWHILE) return 'changed'
-    return code === STOPPED ? { stop: String(scope) } : 'done'
+    if (code === SHARES_SPENT) return { spent: parseSpent(JSON.parse(String(found))) }
+    return code === STOPPED ? { stop: String(found) } : 'done'
   }
 }

@@ -33,6 +33,7 @@ export const parsePolicies = async (
     digest,
     profiles,
     freezes: settings.freezes,
+    budgets: settings.budgets,
     review: settings.review,
     services,
     stated_at,

@@ -15,6 +15,12 @@ const withAudit = (coverage: unknown, problem: string | null = null): GateInput 
 })
 
 /** Each row: what is handed in, and exactly the blocker it gives beside those that the total alone brings. */
+const last = { incident_id: 'HM-2026-05-17-01', at: '2026-05-17T11:40:00.000Z' }
+const free_at = '2026-05-17T11:55:00.000Z'
+const repeated = { scope: 'repeat:high_memory_usage:a', limit: 1, window: 900_000, passes: 1, free_at, last }
+const exhausted = { scope: 'namespace:prod', limit: 3, window: 3_600_000, passes: 3, free_at, last }
+const none = { scope: 'service:x', limit: 0, window: 90_000, passes: 0, free_at: null, last: null }
+
 const HOLDS: [BlockerCode, string, GateInput][] = [
   ['audit_trace_incomplete', 'audit_trace_coverage=0.7 < 1.0', withAudit(0.7)],
   [
@@ -98,6 +104,16 @@ const HOLDS: [BlockerCode, string, GateInput][] = [
     { ...passingInput, unknown_facts: [{ name: 'pod', message: 'pod is not known' }] },
   ],
   [
+    'repeat_incident',
+    'passed 1 time(s) within the repeat window of 15m, the last one HM-2026-05-17-01 at 2026-05-17T11:40:00.000Z',
+    { ...passingInput, spent: [repeated] },
+  ],
+  [
+    'blast_radius_budget_exhausted',
+    '3 of 3 passes in 1h used (namespace:prod), the last one HM-2026-05-17-01 at 2026-05-17T11:40:00.000Z; 0 of 0 passes in 90s used (service:x)',
+    { ...passingInput, spent: [exhausted, none] },
+  ],
+  [
     'change_freeze',
     'frozen (global) from 2026-12-23T00:00:00Z to 2027-01-02T00:00:00Z: year end',
     { ...passingInput, freezes: [freeze] },
@@ -163,6 +179,13 @@ describe('blockers', () => {
     expect(
       evaluate({ ...bare, audit: { coverage: 0.5, problem: null }, freezes: [freeze] }).map(({ code }) => code),
     ).toEqual(['audit_trace_incomplete', 'change_freeze', 'policy_missing'])
+  })
+
+  it('of budgets say when there is some again', () => {
+    expect(wouldFlip({ ...passingInput, spent: [repeated, exhausted, none] })).toEqual([
+      `have a person look at it, or wait until ${free_at}, when the repeat window ends`,
+      `wait until ${free_at} and for another budget of service:x, when a share of the budget is free again`,
+    ])
   })
 
   it('each says what would lift it, with the values', () => {

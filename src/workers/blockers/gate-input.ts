@@ -5,6 +5,7 @@ import { AXES, type Axis, type ClassCard, type IncidentCard, Radius } from '../.
 import type { Conflict } from '../../shared/contracts/normalized.ts'
 import type { Freeze, Profile } from '../../shared/contracts/policy.ts'
 import { CardScores } from '../../shared/contracts/ready.ts'
+import type { Spent } from '../../shared/contracts/share.ts'
 
 /** The part of a card that is judged. Null: the card does not say. */
 export const GateCard = z.strictObject({
@@ -31,6 +32,8 @@ export interface GateInput {
   sources: { required: number; seen: string[] }
   /** Those in force now. */
   freezes: Freeze[]
+  /** Budgets of passes with nothing left. */
+  spent: Spent[]
 }
 
 export const scoreOf = (card: GateCard, axis: Axis): number => card.scores[axis]?.score ?? 0
@@ -74,4 +77,5 @@ export const gateFromCard = (card: IncidentCard, profile: Profile): GateInput =>
   conflicts: [],
   sources: { required: 0, seen: [] },
   freezes: [],
+  spent: [],
 })

@@ -28,6 +28,7 @@ export const passingInput: GateInput = {
   conflicts: [],
   sources: { required: 1, seen: ['grafana'] },
   freezes: [],
+  spent: [],
 }
 
 type Scores = Partial<Record<keyof GateCard['scores'], number | null>>

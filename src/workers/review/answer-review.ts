@@ -19,6 +19,8 @@ import {
 import { stopScopes } from '../../shared/incident/stop-scopes.ts'
 import type { IncidentLedger } from '../../shared/ledger/incident-ledger.ts'
 import { putBack } from '../../shared/ledger/ledger-upkeep.ts'
+import { sharesOf } from '../../shared/policy/shares.ts'
+import { spentBlockers } from '../blockers/spent-budgets.ts'
 import { expireChange, expiresAt } from './expire-review.ts'
 import { type LookedAgain, lookAgain, planOf } from './look-again.ts'
 import { type Answer, reviewChange } from './review-change.ts'
@@ -106,12 +108,13 @@ const approve = async (settings: ReviewSettings, asked: Asked): Promise<Reviewed
     ...answerOf(asked, { event: 'review_approved', after: 'dry_run_passed' }),
     policy_digest: set.digest,
   }
-  if (changed.length > 0) {
+  const voidIt = async (changed: string[]): Promise<Reviewed | null> => {
     const said = { ...answer.said, changed }
     const change = reviewChange(incident, { ...answer, event: 'review_voided', after: 'readiness', said })
     const done = await putBack(redis, ledger.keys, queues.readiness, change)
     return done ? refused(asked, 'changed', changed, again) : null
   }
+  if (changed.length > 0) return voidIt(changed)
   const { plan_digest } = shownPlan(incident)
   const approved = { outcome: 'approved', incident_id, plan_digest } as const
   if (incident.status === 'semi_manual') {
@@ -128,8 +131,11 @@ const approve = async (settings: ReviewSettings, asked: Asked): Promise<Reviewed
     reviewChange(incident, answer),
     stopScopes(incident, action),
     confirmedRun(asked, again),
+    sharesOf(set, incident.incident_class, incident.event),
   )
   if (reply === 'changed') return null
+  if (typeof reply === 'object' && 'spent' in reply)
+    return voidIt(spentBlockers(reply.spent).map(({ code, message }) => `${code}: ${message}`))
   if (reply !== 'done')
     return refused(asked, 'stopped', [
       `an emergency stop of ${reply.stop} is in force: lift it with "interlock resume"`,

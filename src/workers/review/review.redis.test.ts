@@ -27,7 +27,7 @@ afterEach(async () => {
 })
 afterAll(() => redis.disconnect())
 
-const SHIPPED = await loadPolicyFolder('policies')
+const SHIPPED = await loadPolicyFolder('fixtures/policies')
 const SERVICE = 'appointments-api'
 const MEMORY = 'high_memory_usage'
 

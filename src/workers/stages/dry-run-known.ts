@@ -9,6 +9,7 @@ import type { Incident } from '../../shared/contracts/incident.ts'
 import { Conflict } from '../../shared/contracts/normalized.ts'
 import { type ClassPolicy, type PolicySet, PreApprovedAction } from '../../shared/contracts/policy.ts'
 import type { Ready } from '../../shared/contracts/ready.ts'
+import { Spent } from '../../shared/contracts/share.ts'
 import { actionDigest } from '../actions/action-digest.ts'
 import { findAction } from '../actions/index.ts'
 import { gateCard } from '../blockers/gate-input.ts'
@@ -31,6 +32,8 @@ export const DryRunKnown = z.strictObject({
   run_digest: Sha256.nullable(),
   /** Nobody has confirmed this action on this service yet, or it was another specification or action. */
   first_run: z.boolean(),
+  /** Budgets with nothing left, as the commit found them; left out where it found none. */
+  spent: z.array(Spent).optional(),
 })
 export type DryRunKnown = z.infer<typeof DryRunKnown>
 
@@ -52,7 +55,7 @@ const stepConfirmed = (trace: Snapshot['trace']): boolean =>
   trace.findLastIndex(({ event }) => event === 'review_approved') >
   trace.findLastIndex(({ event }) => event === 'readiness_evaluated')
 
-export const dryRunKnown = ({ incident, trace, policies }: Snapshot, first_run = true): Loaded<DryRunKnown> => {
+export const dryRunKnown = ({ incident, trace, policies, spent }: Snapshot, first_run = true): Loaded<DryRunKnown> => {
   const terms = termsOf(policies, incident.incident_class, incident.event)
   const step_confirmed = stepConfirmed(trace)
   const own = {
@@ -63,6 +66,7 @@ export const dryRunKnown = ({ incident, trace, policies }: Snapshot, first_run =
       (incident.decisions.readiness?.outcome === 'next' || step_confirmed) &&
       trace.some(({ event }) => event === 'readiness_evaluated'),
     step_confirmed,
+    ...(spent && { spent }),
   }
   return { known: { ...terms.value, ...own }, own, terms }
 }

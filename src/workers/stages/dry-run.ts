@@ -6,6 +6,7 @@ import { describeConflicts } from '../../shared/contracts/normalized.ts'
 import { Ready } from '../../shared/contracts/ready.ts'
 import { checkPreApproval, checkRadius } from '../../shared/policy/pre-approval.ts'
 import { findAction, missingTarget, planAction } from '../actions/index.ts'
+import { spentBlockers } from '../blockers/spent-budgets.ts'
 import { defineStage } from '../stage.ts'
 import { DryRunKnown, dryRunFromPolicies, loadDryRun } from './dry-run-known.ts'
 
@@ -47,7 +48,12 @@ const check = (name: string, { event }: Ready, known: DryRunKnown): Found => {
     return { code: 'fact_unknown', message: `${field} is not known and ${name} needs it` }
   })
   const limits = { card: known.radius_of_impact, spec: entry.radius_of_impact }
-  return { preconditions, blockers: [...blockers, ...unknown, ...(plan ? checkRadius(plan, limits) : [])], plan }
+  const spent = spentBlockers(known.spent ?? [])
+  return {
+    preconditions,
+    blockers: [...spent, ...blockers, ...unknown, ...(plan ? checkRadius(plan, limits) : [])],
+    plan,
+  }
 }
 
 export const dryRun = defineStage({

@@ -38,6 +38,7 @@ export const gateFromIncident = (incident: Normalized, known: ReadinessKnown, no
     unknown_facts: unknownFacts(incident, known),
     conflicts: known.conflicts,
     sources: { required: policy?.sources_required ?? 0, seen: known.sources },
+    spent: known.spent ?? [],
     freezes: known.freezes.filter(({ from, to }) => Date.parse(from) <= at && at <= Date.parse(to)),
   }
 }

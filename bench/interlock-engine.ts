@@ -13,7 +13,7 @@ import { startStageWorker } from '../src/workers/stage-worker.ts'
 import { grafanaDelivery } from './fixtures.ts'
 
 export const interlockEngine = async (redis: Redis, installation: string, concurrency: number) => {
-  const policies = await loadPolicyFolder(projectFile('policies'))
+  const policies = await loadPolicyFolder(projectFile('fixtures/policies'))
   const ledger = new IncidentLedger(redis, installation)
   const queue = openQueue('normalize', redis, installation)
   const numbers = new Map<string, number>()

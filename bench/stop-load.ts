@@ -21,7 +21,7 @@ const WAYS: Record<'covered' | 'other', string> = {
 }
 
 export const openLoad = async (redis: Redis, url: string, installation: string) => {
-  const policies = await loadPolicyFolder(projectFile('policies'))
+  const policies = await loadPolicyFolder(projectFile('fixtures/policies'))
   const ledger = new IncidentLedger(redis, installation)
   const queue = openQueue('normalize', redis, installation)
   const env = environmentWith({
@@ -29,7 +29,7 @@ export const openLoad = async (redis: Redis, url: string, installation: string) 
     QUEUE_PREFIX: installation,
     WORKER_PORT: '0',
     LOG_LEVEL: 'info',
-    POLICY_DIR: projectFile('policies'),
+    POLICY_DIR: projectFile('fixtures/policies'),
   })
   const ids = new Map<string, 'covered' | 'other'>()
   let fed = 0

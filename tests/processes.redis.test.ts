@@ -23,7 +23,7 @@ const openInstallation = async () => {
     QUEUE_PREFIX: `processes-${randomUUID()}`,
     PORT: '0',
     WORKER_PORT: '0',
-    POLICY_DIR: 'policies',
+    POLICY_DIR: 'fixtures/policies',
   }
   const redis = connectProducer(env.REDIS_URL, 20_000)
   redis.on('error', () => {})

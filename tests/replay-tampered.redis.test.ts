@@ -12,7 +12,7 @@ import { eventually } from './support/processes.ts'
 
 let pipeline: Pipeline
 beforeAll(async () => {
-  pipeline = await openPipeline(inject('redisUrl'), `tampered-${randomUUID()}`, 'policies')
+  pipeline = await openPipeline(inject('redisUrl'), `tampered-${randomUUID()}`, 'fixtures/policies')
   pipeline.work('normalize', 'readiness', 'dry-run')
 })
 afterAll(() => pipeline.close())

@@ -61,7 +61,7 @@ describe('every scenario of the demo', () => {
 describe('sources that come before, between and behind the stages', () => {
   let late: Pipeline
   beforeAll(async () => {
-    late = await openPipeline(inject('redisUrl'), `late-${randomUUID()}`, 'policies')
+    late = await openPipeline(inject('redisUrl'), `late-${randomUUID()}`, 'fixtures/policies')
   })
   afterAll(() => late.close())
 
@@ -102,7 +102,7 @@ describe('sources that come before, between and behind the stages', () => {
   it('replays what the pipeline gave up on', async () => {
     const fault = { fault: randomUUID() }
     await late.close()
-    late = await openPipeline(inject('redisUrl'), `late-${randomUUID()}`, 'policies')
+    late = await openPipeline(inject('redisUrl'), `late-${randomUUID()}`, 'fixtures/policies')
     const id = await send('grafana', grafanaDelivery(fault), 'accepted')
     late.work('normalize')
     await until(id, 'readiness')

@@ -13,7 +13,7 @@ const CONCURRENCY = 10
 
 /** Delivers the resolution of one of the bench's incidents, which adds a record to its trace. */
 const openResolver = async (redis: Redis, installation: string) => {
-  const policies = await loadPolicyFolder(projectFile('policies'))
+  const policies = await loadPolicyFolder(projectFile('fixtures/policies'))
   const queue = openQueue('normalize', redis, installation)
   const acceptance = { ledger: new IncidentLedger(redis, installation), queue, policies: () => policies }
   return {

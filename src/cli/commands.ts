@@ -48,6 +48,10 @@ export const COMMANDS: Commands = {
     does: 'what proves one verdict, in a folder',
     load: async () => (await import('./evidence.ts')).evidenceCommand,
   },
+  review: {
+    does: 'what waits for a person, and the person’s answer',
+    load: async () => (await import('./review.ts')).reviewCommand,
+  },
   stop: {
     does: 'emergency stop: nothing passes that the scope covers',
     load: async () => (await import('./stop.ts')).stopCommand,

@@ -1,6 +1,8 @@
 /** `interlock serve`: the webhook API in the foreground. */
 import { Command } from 'commander'
 import { serve } from '../producers/main.ts'
+import { configuredPrometheus } from '../workers/facts/configured-prometheus.ts'
+import { openReviewer } from '../workers/review/open-reviewer.ts'
 import { runProcess } from './run-process.ts'
 
 export const serveCommand = new Command('serve')
@@ -14,4 +16,10 @@ Examples:
   $ REDIS_URL=redis://127.0.0.1:6379 interlock serve
   $ PORT=0 LOG_LEVEL=warn interlock serve`,
   )
-  .action(() => runProcess(serve))
+  .action(() =>
+    runProcess((config, redisUrl) =>
+      serve(config, redisUrl, (redis, installation, policies, metrics) =>
+        openReviewer(redis, installation, policies, configuredPrometheus(config, metrics)),
+      ),
+    ),
+  )

@@ -11,7 +11,7 @@ const installation = `accept-${randomUUID()}`
 let replicas: [Api, Api]
 
 beforeAll(async () => {
-  const policies = await loadPolicyFolder('policies')
+  const policies = await loadPolicyFolder('fixtures/policies')
   replicas = [
     await openApi(inject('redisUrl'), installation, policies),
     await openApi(inject('redisUrl'), installation, policies),
@@ -90,7 +90,7 @@ describe('the two sources of a fault', () => {
   })
 
   test('wait for the third that the policy asks for, though the page names no class', async () => {
-    const policies = await loadPolicyFolder('policies')
+    const policies = await loadPolicyFolder('fixtures/policies')
     const policy = policies.classes.get('high_memory_usage')
     if (!policy || !('card' in policy)) throw new Error('there is no policy for high_memory_usage')
     const strict = { ...policy, card: { ...policy.card, sources_required: 3 } }

@@ -1,6 +1,8 @@
 /** The webhook API as a process: connects, listens, and drains when told to stop. */
+import type { Redis } from 'ioredis'
 import { CodedError } from '../shared/coded-error.ts'
 import type { Config } from '../shared/config.ts'
+import type { PolicySet } from '../shared/contracts/policy.ts'
 import { IncidentLedger } from '../shared/ledger/incident-ledger.ts'
 import { untilStopped } from '../shared/lifecycle.ts'
 import { policiesInForce } from '../shared/policy/policies-in-force.ts'
@@ -8,10 +10,11 @@ import { connectProducer, whenReady } from '../shared/queue/redis.ts'
 import { openQueue } from '../shared/queue/stage-queues.ts'
 import { SOURCES } from '../shared/sources/index.ts'
 import { createLog } from '../shared/telemetry/log.ts'
-import { createMetrics } from '../shared/telemetry/metrics.ts'
+import { createMetrics, type Metrics } from '../shared/telemetry/metrics.ts'
 import { sampleAccounting } from '../shared/telemetry/sample-accounting.ts'
 import { watchStops } from '../shared/telemetry/sample-stops.ts'
 import { VERSION } from '../shared/version.ts'
+import type { AnswerReview } from './review-route.ts'
 import { createServer } from './server.ts'
 
 /** Nothing checks a signature yet, so in production anybody who reaches the port could start a remediation. */
@@ -23,8 +26,16 @@ const refuseUnsigned = ({ NODE_ENV }: Config): void => {
     )
 }
 
+/** Who answers reviews: the stages are not the producer's to know, so that it is handed in. */
+export type OpenReviewer = (
+  redis: Redis,
+  installation: string,
+  policies: () => PolicySet,
+  metrics: Metrics,
+) => { answer: AnswerReview; close(): Promise<unknown> }
+
 /** Resolves when the process was told to stop and has drained. Throws when it cannot start. */
-export const serve = async (config: Config, redisUrl: string): Promise<void> => {
+export const serve = async (config: Config, redisUrl: string, openReviewer: OpenReviewer): Promise<void> => {
   refuseUnsigned(config)
   const log = createLog('api', config.LOG_LEVEL)
   const metrics = createMetrics(VERSION)
@@ -39,9 +50,11 @@ export const serve = async (config: Config, redisUrl: string): Promise<void> => 
     queue.on('error', (err) => log.event('redis_error', { err }))
     const ledger = new IncidentLedger(redis, config.QUEUE_PREFIX)
     unwatch = watchStops(ledger.stops, metrics)
+    const reviewer = openReviewer(redis, config.QUEUE_PREFIX, policies.current, metrics)
     const server = createServer({
       acceptance: { ledger, queue, policies: policies.current },
       redis,
+      review: reviewer.answer,
       checks: {},
       metrics,
       log,
@@ -51,6 +64,7 @@ export const serve = async (config: Config, redisUrl: string): Promise<void> => 
     const stopped = untilStopped(log, async () => {
       await server.close()
       await queue.close()
+      await reviewer.close()
     })
     log.event('unsigned_sources', { sources: SOURCES.map(({ name }) => name) })
     log.event('process_started', { address: server.listeningOrigin, redis: redis.options.host })

@@ -9,11 +9,13 @@ import type { Acceptance } from './accept-alert.ts'
 import { addKillSwitch } from './kill-switch-routes.ts'
 import { observeEnded } from './observe-ended.ts'
 import { BODY_LIMIT_BYTES, keepRawBodies } from './read-body.ts'
+import { type AnswerReview, addReview } from './review-route.ts'
 import { addIncidents, addWebhooks } from './routes.ts'
 
 export interface ServerSettings {
   acceptance: Acceptance
   redis: Redis
+  review: AnswerReview
   checks: Record<string, ReadinessCheck>
   metrics: Metrics
   log: Log
@@ -50,7 +52,7 @@ const asProblem = (error: FastifyError): Problem => {
   return new Problem('internal_error', 'the request failed; the log line with this request has the reason')
 }
 
-export const createServer = ({ acceptance, redis, checks, metrics, log }: ServerSettings): FastifyInstance => {
+export const createServer = ({ acceptance, redis, review, checks, metrics, log }: ServerSettings): FastifyInstance => {
   const refuse = (error: FastifyError, request: FastifyRequest, reply: FastifyReply) => {
     const problem = asProblem(error)
     if (problem.status >= 500)
@@ -86,5 +88,6 @@ export const createServer = ({ acceptance, redis, checks, metrics, log }: Server
   addWebhooks(app, { ...acceptance, observe: (ended) => observeEnded(ended, metrics, log) }, metrics, log)
   addIncidents(app, acceptance)
   addKillSwitch(app, acceptance.ledger.stops, log)
+  addReview(app, review, metrics, log)
   return app
 }

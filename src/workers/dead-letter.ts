@@ -61,5 +61,12 @@ export const deadLetter =
     const change = await deadLetterChange(stage, context, jobData, reason)
     if (!change) return null
     // No scopes: nothing passes by it, and the job has failed whatever is stopped.
-    return { incident_id: change.incident_id, next: null, terms: null, scopes: [], change: changeArguments(change) }
+    return {
+      incident_id: change.incident_id,
+      next: null,
+      terms: null,
+      scopes: [],
+      shares: '',
+      change: changeArguments(change),
+    }
   }

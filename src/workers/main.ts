@@ -14,7 +14,8 @@ import { addProbes, redisCheck } from '../shared/telemetry/probes.ts'
 import { sampleAccounting } from '../shared/telemetry/sample-accounting.ts'
 import { watchStops } from '../shared/telemetry/sample-stops.ts'
 import { VERSION } from '../shared/version.ts'
-import { openPrometheus } from './facts/prometheus.ts'
+import { configuredPrometheus } from './facts/configured-prometheus.ts'
+import { openExpiries } from './review/expiry-job.ts'
 import { startStageWorker } from './stage-worker.ts'
 import { startUpkeep } from './upkeep.ts'
 
@@ -49,17 +50,19 @@ export const work = async (config: Config, redisUrl: string, stages: readonly St
       policies: policies.current,
       now: () => new Date().toISOString(),
       actor: `worker:${hostname()}:${process.pid}`,
-      ...(config.PROMETHEUS_URL && {
-        prometheus: openPrometheus({ url: config.PROMETHEUS_URL, tokenFile: config.PROMETHEUS_TOKEN_FILE }, metrics),
-      }),
+      ...configuredPrometheus(config, metrics),
     }
     const concurrency = config.WORKER_CONCURRENCY ?? DEFAULT_CONCURRENCY
-    const settings = { redis, installation: config.QUEUE_PREFIX, concurrency, context, metrics, log }
+    const expiries = openExpiries(redis, config.QUEUE_PREFIX, policies.current, log)
+    const settings = { redis, installation: config.QUEUE_PREFIX, concurrency, context, metrics, log, expiries }
     const workers = stages.map((stage) => startStageWorker(stage, settings))
     workers.push(await startUpkeep(settings, retentionMs(config)))
     await Promise.all(workers.map((worker) => worker.waitUntilReady()))
     const stopSampling = sampleAccounting(context.ledger, metrics.accountingImbalance)
-    const stopped = untilStopped(log, () => Promise.all(workers.map((worker) => worker.close())))
+    const stopped = untilStopped(log, async () => {
+      await Promise.all(workers.map((worker) => worker.close()))
+      await expiries.close()
+    })
     log.event('process_started', { stages, probes: probes.listeningOrigin })
     await stopped
     stopSampling()

@@ -11,11 +11,13 @@ import { JobData } from '../shared/contracts/job.ts'
 import type { Normalized } from '../shared/contracts/normalized.ts'
 import type { PolicySet } from '../shared/contracts/policy.ts'
 import type { Ready } from '../shared/contracts/ready.ts'
+import type { Spent } from '../shared/contracts/share.ts'
 import { crashPoint } from '../shared/crash-point.ts'
 import { stopScopes } from '../shared/incident/stop-scopes.ts'
 import { changeArguments } from '../shared/ledger/change.ts'
 import { toFields } from '../shared/ledger/incident-fields.ts'
 import { type IncidentLedger, parseIncidentReply } from '../shared/ledger/incident-ledger.ts'
+import { sharesOf } from '../shared/policy/shares.ts'
 import { type Commit, Handoff } from '../shared/queue/handoff-backend.ts'
 import type { ReadAhead } from '../shared/queue/read-ahead.ts'
 import { type Decided, decideStage, type GivenInput, recordsOf, verdictOf } from './decide-stage.ts'
@@ -63,8 +65,33 @@ const inputOf = (stage: StageName, { incident, trace }: Snapshot): GivenInput =>
   return { input: output, digest: output_digest, trusted: record !== undefined && rules_version === RULES_VERSION }
 }
 
+/**
+ * What passes takes its shares of the budgets in the step that records it; what readiness blocks for other reasons only
+ * looks, so that a person reads all reasons at once. A decision that has just been told of empty budgets does neither.
+ */
+const sharesAsked = (
+  stage: StageName,
+  { result }: Decided,
+  policies: PolicySet,
+  incident: Incident,
+  told: boolean,
+): string => {
+  if (stage === 'normalize') return ''
+  const passes = result.outcome === 'next' || result.verdict !== 'blocked'
+  if (!passes && (told || stage !== 'readiness')) return ''
+  const shares = sharesOf(policies, incident.incident_class, incident.event)
+  return shares.length === 0 ? '' : JSON.stringify({ take: passes, shares })
+}
+
 /** The commit of a decision: its records chained to the head that was read, the new state, and where it is counted. */
-const commitOf = (stage: StageName, incident: Incident, decided: Decided, actor: string) => {
+const commitOf = (
+  stage: StageName,
+  incident: Incident,
+  decided: Decided,
+  actor: string,
+  policies: PolicySet,
+  told: boolean,
+) => {
   const { result, texts } = decided
   const next = result.outcome === 'next' ? stageAfter(stage) : null
   const verdict = verdictOf(stage, decided)
@@ -77,6 +104,7 @@ const commitOf = (stage: StageName, incident: Incident, decided: Decided, actor:
     next,
     terms: decided.terms,
     scopes: stopScopes(incident, action),
+    shares: sharesAsked(stage, decided, policies, incident, told),
     change: changeArguments({
       incident_id,
       expected_head: incident.head,
@@ -107,6 +135,7 @@ const decideOnce = async (
   incidentId: string,
   { ledger, policies, now, actor, prometheus }: StageContext,
   readAhead: ReadAhead,
+  spent?: Spent[],
 ): Promise<{ commit: Commit | null; summary: StageSummary }> => {
   const decisions = startsFrom(stage.name)
   const ahead = readAhead.take(incidentId)
@@ -121,11 +150,16 @@ const decideOnce = async (
   if (incident.status !== stage.name)
     return { commit: null, summary: { incident_id: incidentId, outcome: 'skipped', reason: incident.status } }
   const at = now()
-  const snapshot: Snapshot = { ...read, policies: policies() }
+  const snapshot: Snapshot = {
+    ...read,
+    policies: policies(),
+    confirmed: ledger.runs.isConfirmed,
+    ...(spent && { spent }),
+  }
   const asking = askFacts(snapshot, prometheus, at)
   if (asking) snapshot.answers = await asking
   const decided = decideStage(stage, inputOf(stage.name, snapshot), await stage.load(snapshot), at)
-  const { commit, verdict } = commitOf(stage.name, incident, decided, actor)
+  const { commit, verdict } = commitOf(stage.name, incident, decided, actor, snapshot.policies, spent !== undefined)
   const { outcome, output } = decided.result
   const score = stage.name === 'readiness' ? (output as Ready).readiness.score : null
   return {
@@ -141,7 +175,7 @@ export const runStage =
     crashPoint('stage:fetched')
     const data = JobData.safeParse(job.data)
     if (!data.success) throw new UnrecoverableError(`job data of ${stage.name} is invalid: ${data.error.message}`)
-    const again = () => decideOnce(stage, data.data.incident_id, context, readAhead)
+    const again = (spent?: Spent[]) => decideOnce(stage, data.data.incident_id, context, readAhead, spent)
     const first = await again()
     crashPoint('stage:decided')
     return new Handoff(first, again)

@@ -13,6 +13,7 @@ import { deadLetter } from './dead-letter.ts'
 import { hold } from './hold.ts'
 import { observeDecision } from './observe-decision.ts'
 import { PIPELINE, stageAfter } from './pipeline.ts'
+import type { Expiries } from './review/expiry-job.ts'
 import { runStage, type StageContext, startsFrom } from './run-stage.ts'
 
 export interface WorkerSettings {
@@ -22,6 +23,8 @@ export interface WorkerSettings {
   context: StageContext
   metrics: Metrics
   log: Log
+  /** Without it, reviews expire by the round of upkeep alone. */
+  expiries?: Expiries
 }
 
 /**
@@ -32,7 +35,7 @@ const LOCK = { lockDuration: 10_000, stalledInterval: 5_000, maxStalledCount: 5 
 
 export const startStageWorker = (
   name: StageName,
-  { redis, installation, concurrency, context, metrics, log }: WorkerSettings,
+  { redis, installation, concurrency, context, metrics, log, expiries }: WorkerSettings,
 ): Worker => {
   const stage = PIPELINE.find((candidate) => candidate.name === name)
   if (!stage) throw new Error(`there is no stage ${name}`)
@@ -60,6 +63,7 @@ export const startStageWorker = (
   worker.on('completed', (job, { summary }) => {
     duration.observe(((job.finishedOn ?? 0) - (job.processedOn ?? 0)) / 1000)
     observeDecision(name, stageAfter(name), summary, metrics, log)
+    if ('verdict' in summary && summary.verdict) expiries?.follow(summary.incident_id, summary.verdict)
   })
   worker.on('failed', (job, err) => {
     const final = !job || job.finishedOn !== undefined

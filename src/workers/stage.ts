@@ -6,6 +6,8 @@ import type { Blocker } from '../shared/contracts/blocker.ts'
 import type { Incident, VerdictName } from '../shared/contracts/incident.ts'
 import type { Answers } from '../shared/contracts/live-facts.ts'
 import type { PolicySet } from '../shared/contracts/policy.ts'
+import type { Run } from '../shared/contracts/review.ts'
+import type { Spent } from '../shared/contracts/share.ts'
 
 /** What `load` may pick from; all of it was read in one step, so it is one consistent view. */
 export interface Snapshot {
@@ -14,6 +16,10 @@ export interface Snapshot {
   policies: PolicySet
   /** What Prometheus answered just now; absent where the policy asks it nothing. */
   answers?: Answers
+  /** Budgets with nothing left, where the commit of this decision has just found some. */
+  spent?: Spent[]
+  /** Whether a person has confirmed this run before; without it, nobody has. */
+  confirmed?(run: Run): boolean | Promise<boolean>
 }
 
 /** The audit events this decision writes, in order; the last one carries its output. */

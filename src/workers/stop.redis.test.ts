@@ -30,7 +30,7 @@ afterEach(async () => {
 })
 afterAll(() => redis.disconnect())
 
-const policies = await loadPolicyFolder('policies')
+const policies = await loadPolicyFolder('fixtures/policies')
 const now = () => new Date().toISOString()
 
 let installations = 0

@@ -1,13 +1,15 @@
 /** Upkeep: what every worker process offers to do from time to time and one of them does, by BullMQ's job schedulers. */
-import { Worker } from 'bullmq'
+import { type Job, Worker } from 'bullmq'
 import type { StageName } from '../shared/contracts/audit-record.ts'
 import { pruneEnded } from '../shared/ledger/ledger-upkeep.ts'
 import { keyPrefix, openQueue, UPKEEP_QUEUE } from '../shared/queue/stage-queues.ts'
 import { type Reconciler, reconcile } from './reconcile.ts'
+import { expireDue, expireOne } from './review/expire-review.ts'
+import { EXPIRY } from './review/expiry-job.ts'
 import type { WorkerSettings } from './stage-worker.ts'
 
 /** By pattern, since schedulers by interval are not safe with several replicas. Second, minute, hour, … */
-const ROUNDS = { reconcile: '*/30 * * * * *', prune: '15 * * * * *' } as const
+const ROUNDS = { reconcile: '*/30 * * * * *', prune: '15 * * * * *', expire: '20 * * * * *' } as const
 
 /** What one call removes, which holds up Redis for some ms, and what a round does: 200 a second keep pace with the target. */
 const PRUNE_BATCH = 100
@@ -23,6 +25,13 @@ const prune = async ({ redis, context, log }: Reconciler, retentionMs: number): 
   if (pruned > 0) log.event('incidents_pruned', { count: pruned })
 }
 
+const noteExpired = (ids: readonly string[], { metrics, log }: Reconciler): void => {
+  for (const incident_id of ids) {
+    metrics.verdicts.inc({ verdict: 'expired' })
+    log.event('review_expired', { incident_id })
+  }
+}
+
 /** A round that fails is not tried again: the next one comes by itself. Closes what it opened with the worker. */
 export const startUpkeep = async (settings: WorkerSettings, retentionMs: number): Promise<Worker> => {
   const { redis, installation, log } = settings
@@ -34,11 +43,15 @@ export const startUpkeep = async (settings: WorkerSettings, retentionMs: number)
   const upkeep = open(UPKEEP_QUEUE)
   const queues = { normalize: open('normalize'), readiness: open('readiness'), 'dry-run': open('dry-run') }
   const reconciler = { ...settings, queues }
-  const rounds: Record<string, () => Promise<void>> = {
+  const rounds: Record<string, (job: Job) => Promise<void>> = {
     reconcile: () => reconcile(reconciler),
     prune: () => prune(reconciler, retentionMs),
+    expire: async () => noteExpired(await expireDue(settings.context), reconciler),
+    [EXPIRY]: async ({ data: { incident_id } }) => {
+      if (await expireOne(settings.context, incident_id)) noteExpired([incident_id], reconciler)
+    },
   }
-  const worker = new Worker(UPKEEP_QUEUE, (job) => rounds[job.name]?.() ?? Promise.resolve(), {
+  const worker = new Worker(UPKEEP_QUEUE, (job) => rounds[job.name]?.(job) ?? Promise.resolve(), {
     connection: redis,
     prefix: keyPrefix(installation),
   })

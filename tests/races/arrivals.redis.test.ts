@@ -125,7 +125,7 @@ describe.each([
   const sources = SOURCES.filter((source) => names.includes(source))
 
   test.each(Object.entries(TIMINGS))('%s', async (_when, tell) => {
-    installation = await openInstallation(inject('redisUrl'), await loadPolicyFolder('policies'))
+    installation = await openInstallation(inject('redisUrl'), await loadPolicyFolder('fixtures/policies'))
     const { stored, settled, expectBalance, ledger } = installation
     const cases = [false, true].flatMap((own) => orders.map((order) => openCase(order, own, installation)))
     await tell(cases, installation)

@@ -64,7 +64,7 @@ type Delivery = readonly [source: string, body: unknown]
 
 let installation: Installation
 beforeAll(async () => {
-  installation = await openInstallation(inject('redisUrl'), await loadPolicyFolder('policies'))
+  installation = await openInstallation(inject('redisUrl'), await loadPolicyFolder('fixtures/policies'))
   installation.workAll()
 })
 afterAll(() => installation.close())

@@ -11,7 +11,7 @@ let installation: Installation
 afterEach(() => installation.close())
 
 const open = async () => {
-  installation = await openInstallation(inject('redisUrl'), await loadPolicyFolder('policies'))
+  installation = await openInstallation(inject('redisUrl'), await loadPolicyFolder('fixtures/policies'))
   return installation
 }
 const fault = () => ({ fault: randomUUID() })

@@ -10,7 +10,7 @@ import { eventually } from '../support/processes.ts'
 
 let policies: PolicySet
 beforeAll(async () => {
-  policies = await loadPolicyFolder('policies')
+  policies = await loadPolicyFolder('fixtures/policies')
 })
 let installation: Installation
 afterEach(() => installation.close())

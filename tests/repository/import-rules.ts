@@ -20,7 +20,7 @@ export const ROOMS: readonly { room: string; may: readonly string[] }[] = [
   },
   {
     room: 'src/workers/actions/',
-    may: ['src/shared/contracts/', 'src/shared/policy/', 'src/workers/actions/'],
+    may: ['src/shared/contracts/', 'src/shared/policy/', 'src/shared/audit/', 'src/workers/actions/'],
   },
   {
     room: 'src/workers/stages/',

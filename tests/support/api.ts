@@ -8,6 +8,7 @@ import { connectProducer, whenReady } from '../../src/shared/queue/redis.ts'
 import { openQueue } from '../../src/shared/queue/stage-queues.ts'
 import { createLog } from '../../src/shared/telemetry/log.ts'
 import { createMetrics } from '../../src/shared/telemetry/metrics.ts'
+import { openReviewer } from '../../src/workers/review/open-reviewer.ts'
 
 export interface Answer {
   status: number
@@ -32,6 +33,8 @@ const NO_POLICIES: PolicySet = {
   digest: '0'.repeat(64),
   profiles: {},
   freezes: [],
+  budgets: [],
+  review: { expires_after: 1_800_000, four_eyes: true },
   services: {},
   stated_at: '2026-05-17T11:00:00.000Z',
   classes: new Map(),
@@ -48,8 +51,10 @@ const json = (text: string): unknown => {
 export const openApi = async (
   redisUrl: string,
   installation: string,
-  policies: PolicySet = NO_POLICIES,
+  given: PolicySet | (() => PolicySet) = NO_POLICIES,
+  facts: Parameters<typeof openReviewer>[3] = {},
 ): Promise<Api> => {
+  const policies = typeof given === 'function' ? given : () => given
   const redis = connectProducer(redisUrl)
   // Some tests take Redis away; every failure shows in the answer to a request.
   redis.on('error', () => {})
@@ -57,9 +62,11 @@ export const openApi = async (
   const ledger = new IncidentLedger(redis, installation)
   const queue = openQueue('normalize', redis, installation)
   queue.on('error', () => {})
+  const reviewer = openReviewer(redis, installation, policies, facts)
   const server = createServer({
-    acceptance: { ledger, queue, policies: () => policies },
+    acceptance: { ledger, queue, policies },
     redis,
+    review: reviewer.answer,
     checks: {},
     metrics: createMetrics('0.0.0'),
     log: createLog('api', 'silent'),

@@ -9,7 +9,7 @@ import { startStageWorker } from '../../src/workers/stage-worker.ts'
 
 const [url = '', installation = '', poison = ''] = process.argv.slice(2)
 const redis = new Redis(url, { maxRetriesPerRequest: null })
-const policies = await loadPolicyFolder('policies')
+const policies = await loadPolicyFolder('fixtures/policies')
 
 /** Stands for whatever kills a process that works on it: out of memory, a fault in native code. */
 let deadly = false

@@ -16,7 +16,7 @@ import { fixturePath } from './fixture.ts'
 
 /** Everything it opens is closed when the test is over. */
 export const openPipeline = async (redis: Redis, installation: string) => {
-  const policies = await loadPolicyFolder('policies')
+  const policies = await loadPolicyFolder('fixtures/policies')
   const ledger = new IncidentLedger(redis, installation)
   const queue = (stage: StageName) => {
     const opened = openQueue(stage, redis, installation)

@@ -86,7 +86,7 @@ const parseLine = (line: string): LogLine => {
   }
 }
 
-/** `bin/interlock`, or what else Node is to run, with these arguments, and no environment but PATH and `env`. */
+/** `bin/interlock`, or what else Node is to run, with these arguments, and no environment but PATH, policies under which nothing repeats, and `env`. */
 export const startProcess = (
   args: readonly string[],
   env: Record<string, string>,
@@ -94,7 +94,7 @@ export const startProcess = (
 ): InterlockProcess => {
   const child = spawn(process.execPath, [...program, ...args], {
     cwd: ROOT,
-    env: { PATH: process.env.PATH, ...env },
+    env: { PATH: process.env.PATH, POLICY_DIR: 'fixtures/policies', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
     detached: true,
   })
@@ -136,7 +136,7 @@ export const runInterlock = async (
 ): Promise<{ code: number | null; stdout: string; stderr: string }> => {
   const child = spawn(process.execPath, ['bin/interlock', ...args], {
     cwd: ROOT,
-    env: { PATH: process.env.PATH, ...env },
+    env: { PATH: process.env.PATH, POLICY_DIR: 'fixtures/policies', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
     detached: true,
   })

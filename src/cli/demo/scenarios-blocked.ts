@@ -43,6 +43,14 @@ export const BLOCKED: readonly Scenario[] = [
   },
   brokenPolicy('Two sources asked for, one seen within the second', 'corroboration_missing', 'corroboration_missing'),
   blocked('A service the catalogue does not know', { [SERVICE]: 'unlisted-api' }, 'fact_unknown'),
+  {
+    title: 'The same again ten minutes later: the first fix did not help, so a person looks',
+    deliveries: [
+      grafana(['accepted'], { rename: { [ALERT]: 'repeat_incident' } }),
+      grafana(['accepted'], { rename: { [ALERT]: 'repeat_incident', 'T11:42:00Z': 'T11:52:00Z' }, afterVerdict: true }),
+    ],
+    ends: [{ verdict: 'dry_run_passed' }, { verdict: 'blocked', blockers: ['repeat_incident'] }],
+  },
   blocked('A service in a change freeze', { [SERVICE]: 'payroll-api' }, 'change_freeze'),
   blocked('Scale up with no quota left', { ...CPU, [SERVICE]: 'reports-api' }, 'precondition_not_met'),
   blocked('Scale up with a quota nobody stated', { ...CPU, [SERVICE]: 'mail-api' }, 'fact_unknown'),

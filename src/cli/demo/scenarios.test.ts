@@ -13,7 +13,6 @@ const policies = await loadPolicyFolder(fileURLToPath(new URL('demo/policies', f
 const OUT_OF_REACH: readonly BlockerCode[] = [
   'kill_switch_engaged',
   'audit_trace_incomplete',
-  'repeat_incident',
   'blast_radius_budget_exhausted',
   'readiness_not_passed',
 ]

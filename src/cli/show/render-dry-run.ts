@@ -23,7 +23,7 @@ const stated = (facts: Plan['facts']): string =>
     .map(([name, value]) => `${name}=${JSON.stringify(value)}`)
     .join(', ') || 'none needed'
 
-const renderPlan = (plan: Plan, digest: string | null, page: Page): string[] => {
+export const renderPlan = (plan: Plan, digest: string | null, page: Page): string[] => {
   const { metric, operator, threshold, windows_minutes } = plan.verification
   const [first, second] = windows_minutes
   const { description, change: back } = plan.rollback

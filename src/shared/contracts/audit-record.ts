@@ -10,6 +10,10 @@ export const AuditEvent = z.enum([
   'readiness_evaluated',
   'dry_run_evaluated',
   'review_requested',
+  'review_approved',
+  'review_denied',
+  'review_expired',
+  'review_voided',
   'kill_switch_blocked',
   'closed',
   'dead_lettered',
@@ -29,7 +33,8 @@ export const AuditRecord = z.strictObject({
   at: Timestamp,
   incident_id: IncidentId,
   event: AuditEvent,
-  stage: z.enum(['accept', ...StageName.options]),
+  /** `accept` and `review` are what came from outside, the sources' word and a person's. */
+  stage: z.enum(['accept', ...StageName.options, 'review']),
   actor: z.string(),
   /** sha256 of the canonical JSON of what went in and came out. */
   input_digest: Sha256,

@@ -31,7 +31,7 @@ export type IncidentStatus = z.infer<typeof IncidentStatus>
 
 export const Verdict = z.strictObject({
   verdict: VerdictName,
-  stage: z.enum(['accept', ...StageName.options]),
+  stage: z.enum(['accept', ...StageName.options, 'review']),
   blockers: z.array(Blocker),
   at: Timestamp,
   /** Set where it was closed because it turned out to be part of this incident. */

@@ -39,13 +39,27 @@ export const Freeze = z
   .refine(({ from, to }) => Date.parse(from) < Date.parse(to), 'a freeze ends (to) after it begins (from)')
 export type Freeze = z.infer<typeof Freeze>
 
+/** How long a person has to answer (ms), and whether somebody else than who had the run taken up must. */
+const Review = z.strictObject({
+  expires_after: Duration.refine((ms) => ms > 0, 'a review needs some time: expires_after is above 0').default(
+    1_800_000,
+  ),
+  four_eyes: z.boolean().default(true),
+})
+
 export const Settings = z.strictObject({
   profiles: z.record(z.string(), Profile).default({}),
   freezes: z.array(Freeze).default([]),
   budgets: z
-    .array(z.strictObject({ scope: z.enum(['service', 'namespace']), limit: z.int().min(0), window: Duration }))
+    .array(
+      z.strictObject({
+        scope: z.enum(['service', 'namespace']),
+        limit: z.int().min(0),
+        window: Duration.refine((ms) => ms > 0, 'a budget has a window: above 0'),
+      }),
+    )
     .default([]),
-  review: z.strictObject({ expires_after: Duration }).optional(),
+  review: Review.prefault({}),
 })
 export type Settings = z.infer<typeof Settings>
 
@@ -103,6 +117,8 @@ export interface PolicySet {
   digest: string
   profiles: Record<string, Profile>
   freezes: Freeze[]
+  budgets: Settings['budgets']
+  review: Settings['review']
   services: Services['services']
   /** When the catalogue was last changed: the `as_of` of its facts, the same for every process that reads it. */
   stated_at: string

@@ -15,7 +15,7 @@ const StopScope = z
 export const SCOPE_KINDS = ['global', 'class', 'service', 'action'] as const
 
 /** Shown in terminals as it is, so it holds nothing that could steer one. */
-const words = (name: string, most: number) =>
+export const words = (name: string, most: number) =>
   z
     .string(`say ${name}`)
     .trim()

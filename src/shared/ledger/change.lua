@@ -38,6 +38,23 @@ local function now_ms()
   return clock
 end
 
+-- The verdicts that wait for a person: whoever is counted under one stands in `reviews`, by since when.
+local WAITING = { ['verdict:awaiting_review'] = true, ['verdict:semi_manual'] = true }
+
+-- The verdicts by which nothing passes: whoever comes under one gives back what it took of the budgets.
+local GIVES_BACK = {
+  ['verdict:blocked'] = true, ['verdict:closed'] = true, ['verdict:rejected'] = true, ['verdict:expired'] = true,
+  ['verdict:dead_lettered'] = true,
+}
+
+local function give_back(prefix, incident_id)
+  local incident = prefix .. 'incident:' .. incident_id
+  local held = redis.call('HGET', incident, 'shares')
+  if not held then return end
+  for _, scope in ipairs(cjson.decode(held)) do redis.call('ZREM', prefix .. 'shares:' .. scope, incident_id) end
+  redis.call('HDEL', incident, 'shares')
+end
+
 -- Moves the counters, and with them the incident between those in flight (`open`, by when it was last known to be on its
 -- way) and those that ended (`ended`, by when anything last came of them). A stage that hands on moves no counter.
 local function count(prefix, incident_id, first, last)
@@ -45,6 +62,14 @@ local function count(prefix, incident_id, first, last)
   local in_flight
   for i = first, last, 2 do
     redis.call('HINCRBY', prefix .. 'accounting', ARGV[i], ARGV[i + 1])
+    if GIVES_BACK[ARGV[i]] and ARGV[i + 1] == '1' then give_back(prefix, incident_id) end
+    if WAITING[ARGV[i]] then
+      if ARGV[i + 1] == '1' then
+        redis.call('ZADD', prefix .. 'reviews', now_ms(), incident_id)
+      else
+        redis.call('ZREM', prefix .. 'reviews', incident_id)
+      end
+    end
     if ARGV[i] == 'in_flight' then in_flight = ARGV[i + 1] end
   end
   if in_flight == '1' then

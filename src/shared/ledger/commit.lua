@@ -5,11 +5,12 @@
 -- ARGV: the ledger's key prefix, for how many seconds terms are kept, from which record of the trace a stage starts
 -- ('' = none) and from which fields (their number, then their names), then the items, each led by its length: the job's
 -- key, 9 of move_to_finished, the 3 of the add, if there is one, the digest of the terms that the decision names ('' =
--- none), the scopes under which an emergency stop forbids it, a line each ('' = it may always be), and the change.
+-- none), the scopes under which an emergency stop forbids it, a line each ('' = it may always be), the shares of budgets
+-- as JSON, and whether it takes them or only looks ('' = none), and the change.
 -- Returns for each item { what move_to_finished returns }, and beside it, when that fetched another job, the incident of
 -- that job with its trace, which saves the stage a round trip; { -100 } when the incident changed meanwhile, { -101 }
--- when the terms are not kept, { -102, scope, stop } when a stop forbids it, and then nothing was done; or the text of an
--- error.
+-- when the terms are not kept, { -102, scope, stop } when a stop forbids it, { -103, JSON } when nothing is left of a budget,
+-- and then nothing was done; or the text of an error.
 local prefix, kept_seconds, names = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[4])
 local add_arguments = #KEYS > 14 and 3 or 0
 
@@ -39,10 +40,13 @@ end
 
 local function commit(at)
   local terms = at + 10 + add_arguments
-  local change = terms + 2
+  local change = terms + 3
   if change_conflicts(prefix, change) then return { -100 } end
   local stop = stop_on(ARGV[terms + 1])
   if stop then return stop end
+  local asked = ARGV[terms + 2] ~= '' and cjson.decode(ARGV[terms + 2])
+  local spent = asked and spent_shares(prefix, asked.shares, ARGV[change])
+  if spent then return { -103, cjson.encode(spent) } end
   if terms_missing(ARGV[terms]) then return { -101 } end
 
   local finish = { unpack(ARGV, at + 1, at + 9) }
@@ -52,6 +56,7 @@ local function commit(at)
   if type(result) == 'number' and result < 0 then return { result } end
 
   apply_change(prefix, change)
+  if asked and asked.take then take_shares(prefix, asked.shares, ARGV[change]) end
   if stopped then redis.call('HDEL', held, ARGV[change]) end
   if add_arguments > 0 then
     add_standard_job({ unpack(KEYS, 15, 23) }, { bytes(ARGV[at + 10]), ARGV[at + 11], bytes(ARGV[at + 12]) })

@@ -7,8 +7,10 @@ import type { AuditRecord, StageName } from '../contracts/audit-record.ts'
 import type { Incident, RecordedDecision } from '../contracts/incident.ts'
 import type { JobCommand } from '../queue/stage-queues.ts'
 import { changeArguments, type LedgerChange } from './change.ts'
+import { ConfirmedRuns } from './confirmed-runs.ts'
 import { FieldValues, fieldsOf, toIncident } from './incident-fields.ts'
 import { type LedgerKeys, ledgerKeys } from './keys.ts'
+import { Reviews } from './reviews.ts'
 import { runScript } from './scripts.ts'
 import { Stops } from './stops.ts'
 
@@ -49,12 +51,16 @@ const COMMAND_KEYS: Record<string, number> = { addStandardJob: 9, addDelayedJob:
 export class IncidentLedger {
   readonly keys: LedgerKeys
   readonly stops: Stops
+  readonly runs: ConfirmedRuns
+  readonly reviews: Reviews
   readonly #redis: Redis
 
   constructor(redis: Redis, installation: string) {
     this.#redis = redis
     this.keys = ledgerKeys(installation)
     this.stops = new Stops(redis, this.keys)
+    this.runs = new ConfirmedRuns(redis, this.keys)
+    this.reviews = new Reviews(redis, this.keys)
   }
 
   /**

@@ -24,6 +24,10 @@ export interface LedgerKeys {
   stopsLog: string
   /** Hash: the incidents held by a stop, and where. */
   held: string
+  /** Sorted set: the incidents that wait for a person, by since when (ms). */
+  reviews: string
+  /** Hash: the runs a person confirmed, by service and action: the digest of what they were. */
+  runs: string
   /** Sorted set: the incidents under this correlation key, by the number of the change that listed each last. */
   correlation(key: string): string
 }
@@ -42,6 +46,8 @@ export const ledgerKeys = (installation: string): LedgerKeys => {
     stops: `${prefix}stops`,
     stopsLog: `${prefix}stops-log`,
     held: `${prefix}held`,
+    reviews: `${prefix}reviews`,
+    runs: `${prefix}confirmed-runs`,
     correlation: (key) => `${prefix}correlation:${key}`,
   }
 }

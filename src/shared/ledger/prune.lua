@@ -26,6 +26,7 @@ for _, id in ipairs(ids) do
   end
   redis.call('DEL', prefix .. 'incident:' .. id, prefix .. 'trace:' .. id)
   redis.call('ZREM', prefix .. 'incidents', id)
+  redis.call('ZREM', prefix .. 'reviews', id)
   redis.call('ZREM', KEYS[1], id)
 end
 return #ids

@@ -15,7 +15,9 @@ const BINARY = '\u0080'
 /** Commands by name; the number of keys varies, so each call passes it first. */
 const SCRIPTS = {
   interlockAccept: text('change') + jobScripts('add_standard_job', 'add_delayed_job', 'promote') + text('accept'),
-  interlockCommit: text('change') + jobScripts('move_to_finished', 'add_standard_job') + text('commit'),
+  interlockCommit:
+    text('change') + text('shares') + jobScripts('move_to_finished', 'add_standard_job') + text('commit'),
+  interlockApprove: text('change') + text('shares') + text('approve'),
   interlockHold: text('change') + jobScripts('move_to_delayed') + text('hold'),
   interlockRelease: jobScripts('promote') + text('release'),
   interlockReadIncident: text('read-incident'),

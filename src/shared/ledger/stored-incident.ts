@@ -82,7 +82,8 @@ export const readStored = async (
   const decisions: StoredIncident['decisions'] = {}
   for (const stage of StageName.options) {
     const field = values[NAMES.indexOf(`decision:${stage}`)]
-    if (typeof field === 'string') decisions[stage] = parseDecision(field)
+    // Empty where a decision was taken back.
+    if (field) decisions[stage] = parseDecision(field)
   }
   const named = Object.values(decisions).filter((decision) => decision?.head.terms_digest)
   if (named.length > 0) {

@@ -30,6 +30,8 @@ export const parsePolicies = async (dir: string, files: PolicyFiles): Promise<Po
     digest,
     profiles,
     freezes: settings.freezes,
+    budgets: settings.budgets,
+    review: settings.review,
     services,
     stated_at,
     classes: new Map(await Promise.all(readings)),

@@ -6,9 +6,11 @@ import { createIORedisClient, QueueKeys, type QueueOptions, RedisConnection, Red
 import type { Redis } from 'ioredis'
 import type { Kept } from '../audit/kept.ts'
 import type { StageName } from '../contracts/audit-record.ts'
+import type { Spent } from '../contracts/share.ts'
 import { crashPoint } from '../crash-point.ts'
 import type { LedgerKeys } from '../ledger/keys.ts'
 import { runScript } from '../ledger/scripts.ts'
+import { parseSpent, SharesSpent } from '../ledger/spent-shares.ts'
 import { GroupCommit } from './group-commit.ts'
 import { type Hold, holdJob, Stopped } from './hold-job.ts'
 import type { ReadAhead } from './read-ahead.ts'
@@ -23,13 +25,15 @@ export interface Commit {
   terms: Kept<object> | null
   /** Under which an emergency stop forbids it; empty for what may always be recorded. */
   scopes: readonly string[]
+  /** Those of budgets that it takes or looks for, as `commit.lua` reads them; empty for none. */
+  shares: string
   next: StageName | null
 }
 
 /** What a stage's processor returns. `again` decides anew when the incident changed between reading and committing. */
 export class Handoff<Summary = unknown> {
   readonly first: { commit: Commit | null; summary: Summary }
-  readonly again: () => Promise<{ commit: Commit | null; summary: Summary }>
+  readonly again: (spent?: Spent[]) => Promise<{ commit: Commit | null; summary: Summary }>
   /** What was committed in the end. */
   summary: Summary
 
@@ -53,6 +57,7 @@ type Arguments = Parameters<RedisQueueBackend['moveToFinished']>[1] & { commit?:
 const CHANGED_MEANWHILE = -100
 const TERMS_MISSING = -101
 const STOPPED = -102
+const SHARES_SPENT = -103
 /** Longer than any incident is kept that names them; `commit.lua` renews it long before it has passed. */
 const KEPT_SECONDS = 400 * 86_400
 /** Keys and arguments of BullMQ's scripts, as `commit.lua` counts on them. */
@@ -96,8 +101,8 @@ class HandoffBackend extends RedisQueueBackend {
     return this.#finish(
       job.id,
       value.first,
-      async () => {
-        const decided = await value.again()
+      async (spent) => {
+        const decided = await value.again(spent)
         value.summary = decided.summary
         return decided
       },
@@ -126,11 +131,13 @@ class HandoffBackend extends RedisQueueBackend {
   async #finish(
     jobId: string | undefined,
     first: { commit: Commit | null },
-    again: () => Promise<{ commit: Commit | null }>,
+    again: (spent?: Spent[]) => Promise<{ commit: Commit | null }>,
     finishArguments: () => Arguments,
     hold?: (stopped: Stopped) => Promise<boolean>,
   ) {
-    for (let decided = first; ; decided = await again()) {
+    let spent: Spent[] | undefined
+    for (let decided = first; ; decided = await again(spent)) {
+      spent = undefined
       const args = finishArguments()
       if (decided.commit) args.commit = decided.commit
       try {
@@ -139,7 +146,8 @@ class HandoffBackend extends RedisQueueBackend {
       } catch (error) {
         if (error instanceof Stopped && hold) {
           if (await hold(error)) return { result: undefined, finishedOn: args[FINISH_KEYS + 1] as number }
-        } else if (!(error instanceof IncidentChanged)) throw error
+        } else if (error instanceof SharesSpent) spent = error.spent
+        else if (!(error instanceof IncidentChanged)) throw error
       }
     }
   }
@@ -151,14 +159,14 @@ class HandoffBackend extends RedisQueueBackend {
   }
 
   async #commit(client: Redis, commit: Commit, finish: Arguments): Promise<unknown> {
-    const { incident_id, change, next, terms, scopes } = commit
+    const { incident_id, change, next, terms, scopes, shares } = commit
     const { ledgerKeys, fields, trace, readAhead } = this.#settings
     const add = next ? await addJobCommand(this.#sibling(next), incident_id, Date.now()) : null
     if (finish.length !== FINISH_KEYS + FINISH_ARGUMENTS)
       throw new Error('BullMQ finishes a job in a way not known here')
     const item: unknown[] = [finish[JOB_KEY], ...finish.slice(FINISH_KEYS)]
     if (add) item.push(...add.arguments.slice(ADD_KEYS))
-    item.push(terms?.digest ?? '', scopes.join('\n'), ...change)
+    item.push(terms?.digest ?? '', scopes.join('\n'), shares, ...change)
     crashPoint('stage:before-commit')
     const reply = await this.#commits.add(`${finish[FINISH_KEYS + TARGET]} ${next}`, item, (items) => {
       const keys = [...finish.slice(0, FINISH_KEYS), ...(add?.arguments.slice(0, ADD_KEYS) ?? [])].map(String)
@@ -171,6 +179,7 @@ class HandoffBackend extends RedisQueueBackend {
     const [finished, ...read] = reply as [unknown, ...unknown[]]
     if (finished === CHANGED_MEANWHILE) throw new IncidentChanged()
     if (finished === STOPPED) throw new Stopped(scopes, { scope: String(read[0]), text: String(read[1]) })
+    if (finished === SHARES_SPENT) throw new SharesSpent(parseSpent(JSON.parse(String(read[0]))))
     if (finished === TERMS_MISSING && terms) {
       await client.set(ledgerKeys.kept(terms.digest), terms.text, 'EX', KEPT_SECONDS)
       return this.#commit(client, commit, finish)

@@ -27,6 +27,8 @@ export const LOG_EVENTS = {
   },
   incidents_pruned: { level: 'info', meaning: 'Incidents whose retention is over were removed.' },
   upkeep_failed: { level: 'warn', meaning: 'A round of upkeep did not come to its end; the next one goes on.' },
+  review_answered: { level: 'info', meaning: 'Somebody answered a review, or tried to.' },
+  review_expired: { level: 'warn', meaning: 'Nobody answered a review in time.' },
   stop_ordered: { level: 'warn', meaning: 'Somebody ordered an emergency stop.' },
   resume_ordered: { level: 'warn', meaning: 'Somebody lifted an emergency stop, and what it held goes on.' },
   incident_held: { level: 'info', meaning: 'An emergency stop holds a decision back; the incident waits.' },

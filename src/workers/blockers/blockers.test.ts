@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { BlockerCode } from '../../shared/contracts/blocker.ts'
 import type { GateInput } from './gate-input.ts'
 import { BLOCKERS, evaluate as holding } from './index.ts'
-
+import { judge } from './judge.ts'
 import { passingInput, profileOf, withCard, withScores } from './passing-input.fixture.ts'
 
 const evaluate = (input: GateInput) => holding(input).map(({ blocker }) => blocker)
@@ -14,6 +14,12 @@ const withAudit = (coverage: unknown, problem: string | null = null): GateInput 
 })
 
 /** Each row: what is handed in, and exactly the blocker it gives beside those that the total alone brings. */
+const last = { incident_id: 'HM-2026-05-17-01', at: '2026-05-17T11:40:00.000Z' }
+const free_at = '2026-05-17T11:55:00.000Z'
+const repeated = { scope: 'repeat:high_memory_usage:a', limit: 1, window: 900_000, passes: 1, free_at, last }
+const exhausted = { scope: 'namespace:prod', limit: 3, window: 3_600_000, passes: 3, free_at, last }
+const none = { scope: 'service:x', limit: 0, window: 90_000, passes: 0, free_at: null, last: null }
+
 const HOLDS: [BlockerCode, string, GateInput][] = [
   ['audit_trace_incomplete', 'audit_trace_coverage=0.7 < 1.0', withAudit(0.7)],
   [
@@ -97,6 +103,16 @@ const HOLDS: [BlockerCode, string, GateInput][] = [
     { ...passingInput, unknown_facts: [{ name: 'pod', message: 'pod is not known' }] },
   ],
   [
+    'repeat_incident',
+    'passed 1 time(s) within the repeat window of 15m, the last one HM-2026-05-17-01 at 2026-05-17T11:40:00.000Z',
+    { ...passingInput, spent: [repeated] },
+  ],
+  [
+    'blast_radius_budget_exhausted',
+    '3 of 3 passes in 1h used (namespace:prod), the last one HM-2026-05-17-01 at 2026-05-17T11:40:00.000Z; 0 of 0 passes in 1m 30s used (service:x)',
+    { ...passingInput, spent: [exhausted, none] },
+  ],
+  [
     'change_freeze',
     'frozen (global) from 2026-12-23T00:00:00Z to 2027-01-02T00:00:00Z: year end',
     { ...passingInput, freezes: [freeze] },
@@ -160,6 +176,18 @@ describe('blockers', () => {
     expect(
       evaluate({ ...bare, audit: { coverage: 0.5, problem: null }, freezes: [freeze] }).map(({ code }) => code),
     ).toEqual(['audit_trace_incomplete', 'change_freeze', 'policy_missing'])
+  })
+
+  it('of budgets say when there is some again', () => {
+    const { flip } = judge({ ...passingInput, spent: [repeated, exhausted, none] })
+    expect(flip.map(({ change, name, text }) => [change, name, text])).toEqual([
+      ['none', 'repeat_incident', `have a person look at it, or wait until ${free_at}, when the repeat window ends`],
+      [
+        'none',
+        'blast_radius_budget_exhausted',
+        `wait until ${free_at} and for another budget of service:x, when a share of the budget is free again`,
+      ],
+    ])
   })
 
   it('the threshold is that of the profile, and for stateful workloads its own', () => {

@@ -5,6 +5,7 @@ import { AXES, type Axis, type ClassCard, type IncidentCard, Radius } from '../.
 import type { Conflict } from '../../shared/contracts/normalized.ts'
 import type { Freeze, Profile } from '../../shared/contracts/policy.ts'
 import { CardScores } from '../../shared/contracts/ready.ts'
+import type { Spent } from '../../shared/contracts/share.ts'
 
 /** The part of a card that is judged. Null: the card does not say. */
 export const GateCard = z.strictObject({
@@ -33,6 +34,8 @@ export interface GateInput {
   freezes: Freeze[]
   /** RFC 3339: the first moment from now at which nothing is frozen. */
   thaw: string | null
+  /** Budgets of passes with nothing left. */
+  spent: Spent[]
 }
 
 export const scoreOf = (card: GateCard, axis: Axis): number => card.scores[axis]?.score ?? 0
@@ -77,4 +80,5 @@ export const gateFromCard = (card: IncidentCard, profile: Profile): GateInput =>
   sources: { required: 0, seen: [] },
   freezes: [],
   thaw: null,
+  spent: [],
 })

@@ -3,6 +3,7 @@ import type { Blocker } from '../../shared/contracts/blocker.ts'
 import type { FlipStep } from '../../shared/contracts/flip.ts'
 import { auditTraceIncomplete } from './audit-trace-incomplete.ts'
 import { axisMissing } from './axis-missing.ts'
+import { blastRadiusBudgetExhausted } from './blast-radius-budget-exhausted.ts'
 import { blastRadiusUndefined } from './blast-radius-undefined.ts'
 import { changeFreeze } from './change-freeze.ts'
 import { corroborationMissing } from './corroboration-missing.ts'
@@ -11,6 +12,7 @@ import { factUnknown } from './fact-unknown.ts'
 import type { GateInput } from './gate-input.ts'
 import { policyInvalid } from './policy-invalid.ts'
 import { policyMissing } from './policy-missing.ts'
+import { repeatIncident } from './repeat-incident.ts'
 import { rollbackMissing } from './rollback-missing.ts'
 import { scoreBelowThreshold } from './score-below-threshold.ts'
 import { securityZero } from './security-zero.ts'
@@ -30,6 +32,8 @@ export const BLOCKERS: readonly BlockerRule[] = [
   sourceConflict,
   corroborationMissing,
   factUnknown,
+  repeatIncident,
+  blastRadiusBudgetExhausted,
   changeFreeze,
   policyMissing,
   policyInvalid,

@@ -2,6 +2,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { AXES, Radius } from '../../shared/contracts/card.ts'
+import type { Spent } from '../../shared/contracts/share.ts'
 import { BUILT_IN_PROFILES } from '../../shared/policy/profiles.ts'
 import type { GateCard, GateInput } from './gate-input.ts'
 import { judge } from './judge.ts'
@@ -31,6 +32,7 @@ const conflict = {
   ],
 }
 const freeze = { from: '2026-12-23T00:00:00Z', to: '2027-01-02T00:00:00Z', scope: 'global', reason: 'year end' }
+const usedUp = { scope: 'service:api', limit: 1, window: 60_000, passes: 1, free_at: null, last: null }
 const problem = { code: 'policy_missing' as const, message: 'no policy' }
 const unknown = { name: 'quota', message: 'quota is unknown' }
 
@@ -45,6 +47,7 @@ const input: fc.Arbitrary<GateInput> = fc.record({
   sources: fc.record({ required: fc.integer({ min: 0, max: 2 }), seen: fc.constant(['grafana']) }),
   freezes: yes<(typeof freeze)[]>([], fc.constant([freeze])),
   thaw: fc.constant('2027-01-02T00:00:00.001Z'),
+  spent: yes<Spent[]>([], fc.constant([usedUp])),
 })
 
 const withCard = (gate: GateInput, changes: Partial<GateCard>): GateInput => ({
@@ -71,6 +74,7 @@ const GAPS: Record<string, (gate: GateInput) => GateInput> = {
   'a source less': (gate) => ({ ...gate, sources: { ...gate.sources, seen: [] } }),
   'a source more asked for': (gate) => ({ ...gate, sources: { ...gate.sources, required: gate.sources.required + 1 } }),
   'a freeze': (gate) => ({ ...gate, freezes: [...gate.freezes, freeze] }),
+  'a budget that is used up': (gate) => ({ ...gate, spent: [...gate.spent, usedUp] }),
   'no policy': (gate) => ({ ...gate, policy: null, policy_problem: problem }),
 }
 for (const axis of AXES) {

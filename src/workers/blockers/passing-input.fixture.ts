@@ -29,6 +29,7 @@ export const passingInput: GateInput = {
   sources: { required: 1, seen: ['grafana'] },
   freezes: [],
   thaw: null,
+  spent: [],
 }
 
 type Scores = Partial<Record<keyof GateCard['scores'], number | null>>

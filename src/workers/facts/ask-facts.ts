@@ -6,7 +6,9 @@ import { queryFor } from '../../shared/policy/promql.ts'
 import type { Snapshot } from '../stage.ts'
 import type { Prometheus } from './prometheus.ts'
 
-const NOT_SET: Answer = { problem: 'PROMETHEUS_URL is not set: set it for the workers to the Prometheus that knows' }
+const NOT_SET: Answer = {
+  problem: 'PROMETHEUS_URL is not set: set it for workers, API and reviewers to the Prometheus that knows',
+}
 
 const askAll = async (asks: Asks, event: IncidentEvent, prometheus: Prometheus | undefined, at: string) => {
   const answered = Object.entries(asks).map(async ([name, ask]): Promise<[string, Answers[string]]> => {

@@ -37,6 +37,7 @@ export const bestVerdict = (policies: PolicySet, incidentClass: string, target: 
       ...dryRun.fromPolicies(policies, incident),
       conflicts: seen.conflicts,
       readiness_recorded: true,
+      step_confirmed: false,
       first_run: true,
     }),
     now,

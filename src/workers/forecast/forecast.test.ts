@@ -36,6 +36,8 @@ const policies = ({ card, policy, facts = { stateful: false }, set }: Changes): 
     digest: 'b'.repeat(64),
     profiles: BUILT_IN_PROFILES,
     freezes: [],
+    budgets: [],
+    review: { expires_after: 1_800_000, four_eyes: true },
     services: { api: { namespaces: ['prod'], facts } },
     stated_at: NOW,
     classes: new Map([['slow', slow]]),

@@ -1,12 +1,18 @@
 /** What the incident record says as a whole, against what its trace, its sightings and its decisions say. */
 import { verifyChain } from '../../shared/audit/verify-chain.ts'
 import type { AuditEvent, AuditRecord } from '../../shared/contracts/audit-record.ts'
+import { VerdictName } from '../../shared/contracts/incident.ts'
 import type { Normalized } from '../../shared/contracts/normalized.ts'
 import { merge } from '../../shared/incident/merge.ts'
 import type { StoredIncident } from '../../shared/ledger/stored-incident.ts'
 import { verdictOf } from '../decide-stage.ts'
 import { type Difference, differing } from './difference.ts'
 import type { ReplayedStage } from './replay-stage.ts'
+
+/** The events of verdicts that no stage gave. */
+const ENDS: ReadonlySet<AuditEvent> = new Set([
+  ...(['closed', 'dead_lettered', 'review_approved', 'review_denied', 'review_expired'] as const),
+])
 
 /** Whether the chain holds, and the record says what the last change of status in it says. */
 export const checkTrace = ({ incident, trace }: StoredIncident): Difference[] => {
@@ -16,11 +22,11 @@ export const checkTrace = ({ incident, trace }: StoredIncident): Difference[] =>
   const last = lastChange(trace)
   if (!last) return broken
   const { event, stage, at } = last
-  const ended = event === 'closed' || event === 'dead_lettered'
+  const verdict = ENDS.has(event) ? VerdictName.safeParse(last.decision_diff.status?.[1]).data : undefined
   return [
     ...broken,
     ...differing('incident', 'status', incident.status, last.decision_diff.status?.[1]),
-    ...(ended ? differing('incident', 'verdict', incident.verdict, { verdict: event, stage, blockers: [], at }) : []),
+    ...(verdict ? differing('incident', 'verdict', incident.verdict, { verdict, stage, blockers: [], at }) : []),
   ]
 }
 

@@ -96,7 +96,9 @@ export const endUnder = async (
     before = recorded ?? before
     const result = stage.decide(input, known, before.now)
     const ended = endedBy(stage, result)
-    if (ended) return ended
+    // A person let a semi-manual incident go on.
+    const letOn = ended?.verdict === 'semi_manual' && replay.stages.at(-1)?.stage !== stage
+    if (ended && !letOn) return ended
     input = result.output
   }
   return null

@@ -34,7 +34,10 @@ const DECIDED: Readonly<Record<StageName, AuditEvent>> = {
 }
 
 /** The records of a stage's decision: they share the digest of all that it depended on. */
-const recordsOfDecision = (stage: StageName, trace: readonly AuditRecord[]): AuditRecord[] => {
+const recordsOfDecision = (stage: StageName, whole: readonly AuditRecord[]): AuditRecord[] => {
+  // A review that was voided took back what came after normalize.
+  const voided = stage === 'normalize' ? -1 : whole.findLastIndex(({ event }) => event === 'review_voided')
+  const trace = whole.slice(voided + 1)
   const decisive = trace.findLast((record) => record.stage === stage && record.event === DECIDED[stage])
   return trace.filter((record) => record.stage === stage && record.prompt_hash === decisive?.prompt_hash)
 }

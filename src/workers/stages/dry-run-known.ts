@@ -1,5 +1,6 @@
 /** Everything a dry-run decision depends on beside its input: gathered here, stored with it, replayed from there. */
 import { z } from 'zod'
+import { digest } from '../../shared/audit/digest.ts'
 import { Blocker } from '../../shared/contracts/blocker.ts'
 import { Radius } from '../../shared/contracts/card.ts'
 import { Facts } from '../../shared/contracts/facts.ts'
@@ -7,7 +8,11 @@ import { Sha256 } from '../../shared/contracts/identifiers.ts'
 import type { Incident } from '../../shared/contracts/incident.ts'
 import { Answers, Asks } from '../../shared/contracts/live-facts.ts'
 import { Conflict } from '../../shared/contracts/normalized.ts'
-import { type PolicySet, PreApprovedAction } from '../../shared/contracts/policy.ts'
+import { type ClassPolicy, type PolicySet, PreApprovedAction } from '../../shared/contracts/policy.ts'
+import type { Ready } from '../../shared/contracts/ready.ts'
+import { Spent } from '../../shared/contracts/share.ts'
+import { actionDigest } from '../actions/action-digest.ts'
+import { findAction } from '../actions/index.ts'
 import { gateCard } from '../blockers/gate-input.ts'
 import type { Loaded, Snapshot } from '../stage.ts'
 import { termsFrom } from './terms.ts'
@@ -26,30 +31,66 @@ export const DryRunKnown = z.strictObject({
   conflicts: z.array(Conflict),
   /** Readiness let this incident through, and its record is in the trace. */
   readiness_recorded: z.boolean(),
-  /** Nothing remembers confirmed runs yet, so every run counts as the first. */
-  first_run: z.literal(true),
+  /** Readiness was semi-manual, and since then a person has let this step go on. */
+  step_confirmed: z.boolean(),
+  /** Of specification and action: what a confirmed first run is bound to. Null where there is no such action. */
+  run_digest: Sha256.nullable(),
+  /** Nobody has confirmed this action on this service yet, or it was another specification or action. */
+  first_run: z.boolean(),
+  /** Budgets with nothing left, as the commit found them; left out where it found none. */
+  spent: z.array(Spent).optional(),
 })
 export type DryRunKnown = z.infer<typeof DryRunKnown>
+
+const runDigest = ({ card, spec }: ClassPolicy): string | null => {
+  const action = findAction(card.pre_approved_action)
+  const found = action && actionDigest(action)
+  return found === null ? null : digest({ action: found, spec: spec.digest })
+}
 
 const termsOf = termsFrom(({ policy, blocker }, facts) => ({
   policy_problem: blocker,
   pre_approved: policy?.pre_approved ?? [],
   radius_of_impact: policy && gateCard(policy.card).radius_of_impact,
+  run_digest: policy && runDigest(policy),
   facts,
   asks: policy?.card.facts ?? {},
 }))
 
-export const dryRunKnown = ({ incident, trace, policies, answers }: Snapshot): Loaded<DryRunKnown> => {
+const stepConfirmed = (trace: Snapshot['trace']): boolean =>
+  trace.findLastIndex(({ event }) => event === 'review_approved') >
+  trace.findLastIndex(({ event }) => event === 'readiness_evaluated')
+
+export const dryRunKnown = (
+  { incident, trace, policies, answers, spent }: Snapshot,
+  first_run = true,
+): Loaded<DryRunKnown> => {
   const terms = termsOf(policies, incident.incident_class, incident.event)
+  const step_confirmed = stepConfirmed(trace)
   const own = {
     ...(answers && { answers }),
     conflicts: incident.seen.conflicts,
-    first_run: true as const,
+    first_run,
     policy_digest: policies.digest,
     readiness_recorded:
-      incident.decisions.readiness?.outcome === 'next' && trace.some(({ event }) => event === 'readiness_evaluated'),
+      (incident.decisions.readiness?.outcome === 'next' || step_confirmed) &&
+      trace.some(({ event }) => event === 'readiness_evaluated'),
+    step_confirmed,
+    ...(spent && { spent }),
   }
   return { known: { ...terms.value, ...own }, own, terms }
+}
+
+/** What is remembered is looked up only where the policy asks for a person on the first run. */
+export const loadDryRun = (snapshot: Snapshot): Loaded<DryRunKnown> | Promise<Loaded<DryRunKnown>> => {
+  const { incident, policies, confirmed } = snapshot
+  const ready = incident.decisions.readiness?.output as Partial<Ready> | undefined
+  const { run_digest } = termsOf(policies, incident.incident_class, incident.event).value
+  if (!ready?.needs_review || !confirmed || !ready.action || !ready.event || run_digest === null)
+    return dryRunKnown(snapshot)
+  const { service } = ready.event
+  const found = confirmed({ service, incident_class: incident.incident_class, action: ready.action, run_digest })
+  return typeof found === 'boolean' ? dryRunKnown(snapshot, !found) : found.then((is) => dryRunKnown(snapshot, !is))
 }
 
 export const dryRunFromPolicies = (

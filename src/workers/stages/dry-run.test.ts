@@ -49,6 +49,7 @@ const scaleUp: PreApprovedAction = {
 }
 
 describe('dry-run', () => {
+  const judgement = setting().ready.readiness
   it('plans for review where the policy wants a person on the first run', () => {
     const result = decided()
     expect(result).toMatchObject({
@@ -70,6 +71,44 @@ describe('dry-run', () => {
     })
   })
 
+  it('passes where a person has confirmed this run before', () => {
+    expect(decided({ known: { first_run: false } })).toMatchObject({ verdict: 'dry_run_passed' })
+  })
+
+  it('goes on with a semi-manual incident only where a person let it, and then asks about the plan', () => {
+    const blocker = { code: 'score_below_threshold' as const, message: '22 < 23' }
+    const semi: Ready['readiness'] = { ...judgement, outcome: 'block', mode: 'semi_manual', blockers: [blocker] }
+    const ready = { readiness: semi, needs_review: false }
+    const step_confirmed = true
+    expect(decided({ ready, known: { step_confirmed, first_run: false } })).toMatchObject({
+      verdict: 'awaiting_review',
+    })
+    expect(blocked(decided({ ready }))).toMatchObject([{ code: 'readiness_not_passed' }])
+    const frozen = { ...semi, blockers: [blocker, { code: 'change_freeze' as const, message: 'x' }] }
+    expect(blocked(decided({ ready: { readiness: frozen }, known: { step_confirmed } }))).toHaveLength(1)
+  })
+
+  it.each([
+    [true, 'review_approved', true],
+    [false, 'readiness_evaluated', false],
+  ] as const)('counts a confirmation only of the last readiness: %s', (_, event, expected) => {
+    const { snapshot } = setting()
+    const [record] = snapshot.trace
+    if (!record) throw new Error('no trace')
+    const trace = [...snapshot.trace, { ...record, event: 'review_approved' as const }, { ...record, event }]
+    expect(dryRunKnown({ ...snapshot, trace }).known.step_confirmed).toBe(expected)
+  })
+
+  it.each([
+    [true, false],
+    [Promise.resolve(true), false],
+    [Promise.resolve(false), true],
+  ])('takes what is remembered of the run: %o', async (confirmed, first_run) => {
+    const { snapshot } = setting()
+    expect((await dryRun.load({ ...snapshot, confirmed: () => confirmed })).known.first_run).toBe(first_run)
+    expect((await dryRun.load(snapshot)).known.first_run).toBe(true)
+  })
+
   it('twice gives the same bytes, and so does what was stored', () => {
     const { ready, known } = setting()
     const stored = dryRun.known.parse(JSON.parse(canonicalJson(known)))
@@ -77,7 +116,6 @@ describe('dry-run', () => {
     expect(canonicalJson(dryRun.decide(ready, stored, NOW))).toBe(canonicalJson(decided()))
   })
 
-  const judgement = setting().ready.readiness
   it.each<[string, Parameters<typeof decided>[0]]>([
     ['blocked', { ready: { readiness: { ...judgement, outcome: 'block' } } }],
     ['semi-manual', { ready: { readiness: { ...judgement, mode: 'semi_manual' } } }],

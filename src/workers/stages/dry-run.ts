@@ -9,9 +9,10 @@ import { askedAbout, type FactsAt, factsAt } from '../../shared/policy/facts-at.
 import { checkPreApproval, checkRadius } from '../../shared/policy/pre-approval.ts'
 import { findAction } from '../actions/index.ts'
 import { planAction } from '../actions/plan-action.ts'
+import { spentBlockers } from '../blockers/spent-budgets.ts'
 import { unsavedState } from '../blockers/stateful-without-backup.ts'
 import { defineStage } from '../stage.ts'
-import { DryRunKnown, dryRunFromPolicies, dryRunKnown } from './dry-run-known.ts'
+import { DryRunKnown, dryRunFromPolicies, loadDryRun } from './dry-run-known.ts'
 import { flipDryRun } from './flip-dry-run.ts'
 import { neededFacts } from './needed-facts.ts'
 
@@ -24,10 +25,15 @@ const blocked = (code: Blocker['code'], message: string): Found => ({
 })
 
 /** The invariant of the whole pipeline, checked where it matters: nothing is dry-run that readiness has not passed. */
-const passedReadiness = ({ readiness, action }: Ready, { readiness_recorded }: DryRunKnown): string | Found => {
+const passedReadiness = (
+  { readiness, action }: Ready,
+  { readiness_recorded, step_confirmed }: DryRunKnown,
+): string | Found => {
   const { outcome, mode, blockers } = readiness
-  const passed = readiness_recorded && outcome === 'pass' && mode === 'auto' && blockers.length === 0
-  if (passed && action !== null) return action
+  const automatic = outcome === 'pass' && mode === 'auto' && blockers.length === 0
+  const onlyShort = blockers.every(({ code }) => code === 'score_below_threshold')
+  const passed = automatic || (mode === 'semi_manual' && onlyShort && step_confirmed)
+  if (passed && readiness_recorded && action !== null) return action
   const values = `outcome=${outcome}, mode=${mode}, blockers=${blockers.length}, recorded=${readiness_recorded}`
   return blocked('readiness_not_passed', `readiness has not passed: ${values}, action=${action ?? 'none'}`)
 }
@@ -65,7 +71,8 @@ const check = (name: string, ready: Ready, known: DryRunKnown, now: string): Fou
     told(fact) ? [] : [{ code: 'fact_unknown', message }],
   )
   const limits = { card: known.radius_of_impact, spec: entry.radius_of_impact }
-  return { preconditions, blockers: [...blockers, ...missing, ...checkRadius(action, limits)], plan }
+  const spent = spentBlockers(known.spent ?? [])
+  return { preconditions, blockers: [...spent, ...blockers, ...missing, ...checkRadius(action, limits)], plan }
 }
 
 const decideOn = (ready: Ready, known: DryRunKnown, now: string): Found => {
@@ -79,7 +86,7 @@ export const dryRun = defineStage({
   input: Ready,
   known: DryRunKnown,
   output: DryRunResult,
-  load: dryRunKnown,
+  load: loadDryRun,
   fromPolicies: dryRunFromPolicies,
   decide: (ready, known, now) => {
     const { preconditions, blockers, plan } = decideOn(ready, known, now)
@@ -93,7 +100,8 @@ export const dryRun = defineStage({
       return { outcome: 'stop', output, events: ['dry_run_evaluated'], verdict: 'blocked', blockers }
     }
     const output: DryRunResult = { outcome: 'pass', ...shared, flip: [], plan, plan_digest: digest(plan) }
-    if (!ready.needs_review || !known.first_run)
+    const byHand = ready.readiness.mode === 'semi_manual'
+    if (!byHand && !(ready.needs_review && known.first_run))
       return { outcome: 'stop', output, events: ['dry_run_evaluated'], verdict: 'dry_run_passed', blockers }
     const events = ['dry_run_evaluated', 'review_requested'] as const
     return { outcome: 'stop', output, events, verdict: 'awaiting_review', blockers }

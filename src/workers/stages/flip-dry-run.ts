@@ -12,6 +12,8 @@ const WHO: Readonly<Partial<Record<BlockerCode, string>>> = {
   policy_invalid: 'the owner of the policy must mend it',
   action_unknown: 'who develops Interlock must add the action to the catalogue',
   readiness_not_passed: 'the owner of the pipeline must find out how this was reached',
+  repeat_incident: 'a person must look at it, or the repeat window must end',
+  blast_radius_budget_exhausted: 'it must wait until a share of the budget is free again',
   precondition_not_met: 'the owner of the specify.md must mend conditions that no value meets',
 }
 

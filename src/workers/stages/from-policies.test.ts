@@ -8,6 +8,8 @@ const OTHER: PolicySet = {
   digest: 'f'.repeat(64),
   profiles: {},
   freezes: [{ from: '2026-05-17T11:00:00Z', to: '2026-05-17T12:00:00Z', scope: 'global', reason: 'audit' }],
+  budgets: [],
+  review: POLICIES.review,
   services: { 'appointments-api': { namespaces: [], facts: { stateful: true } } },
   stated_at: '2026-05-18T11:00:00.000Z',
   classes: new Map([['high_memory_usage', { incident_class: 'high_memory_usage', problem: 'why' }]]),

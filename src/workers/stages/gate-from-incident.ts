@@ -36,5 +36,6 @@ export const gateFromIncident = ({ event }: Normalized, known: ReadinessKnown, n
     sources: { required: policy?.sources_required ?? 0, seen: known.sources },
     freezes: inForce(known, at),
     thaw: known.freezes.length === 0 ? null : thawAfter(known, at),
+    spent: known.spent ?? [],
   }
 }

@@ -9,6 +9,7 @@ import { Answers, Asks } from '../../shared/contracts/live-facts.ts'
 import { Conflict } from '../../shared/contracts/normalized.ts'
 import { type ClassPolicy, Freeze, type PolicySet, Profile } from '../../shared/contracts/policy.ts'
 import { SpecReference } from '../../shared/contracts/ready.ts'
+import { Spent } from '../../shared/contracts/share.ts'
 import { GateCard, gateCard } from '../blockers/gate-input.ts'
 import type { Loaded, Snapshot } from '../stage.ts'
 import { termsFrom } from './terms.ts'
@@ -40,6 +41,8 @@ export const ReadinessKnown = z.strictObject({
   audit: z.strictObject({ coverage: z.number(), problem: z.string().nullable() }),
   /** Those whose scope covers this incident, whenever they are. */
   freezes: z.array(Freeze),
+  /** Budgets with nothing left, as the commit found them; left out where it found none. */
+  spent: z.array(Spent).optional(),
 })
 export type ReadinessKnown = z.infer<typeof ReadinessKnown>
 
@@ -72,7 +75,7 @@ const termsOf = termsFrom(({ policy, blocker }, facts) => ({
   asks: policy?.card.facts ?? {},
 }))
 
-export const readinessKnown = ({ incident, trace, policies, answers }: Snapshot): Loaded<ReadinessKnown> => {
+export const readinessKnown = ({ incident, trace, policies, answers, spent }: Snapshot): Loaded<ReadinessKnown> => {
   const terms = termsOf(policies, incident.incident_class, incident.event)
   const own = {
     ...(answers && { answers }),
@@ -81,6 +84,7 @@ export const readinessKnown = ({ incident, trace, policies, answers }: Snapshot)
     freezes: freezesFor(policies, incident),
     policy_digest: policies.digest,
     sources: incident.seen.sources,
+    ...(spent && { spent }),
   }
   return { known: { ...terms.value, ...own }, own, terms }
 }

@@ -24,10 +24,12 @@ export const readiness = defineStage({
       needs_review: policy?.human_review_for_first_run ?? true,
       readiness: judgement,
     }
+    // Semi-manual: a person lets each further step go on.
+    const asks = judgement.mode === 'semi_manual' ? (['review_requested'] as const) : []
     const recorded = policy
       ? {
           output,
-          events: ['spec_resolved', 'readiness_evaluated'] as const,
+          events: ['spec_resolved', 'readiness_evaluated', ...asks] as const,
           diff: { spec_resolved: { spec: [null, policy.spec] as [unknown, unknown] } },
         }
       : { output, events: ['readiness_evaluated'] as const }

@@ -79,7 +79,7 @@ export const openInstallation = async ({ program, apis, workers, appendOnly = tr
         PORT: '0',
         WORKER_PORT: '0',
         WORKER_CONCURRENCY: '10',
-        POLICY_DIR: 'policies',
+        POLICY_DIR: 'fixtures/policies',
         ...(crashAt && { CRASH_AT: crashAt }),
         ...env,
       },

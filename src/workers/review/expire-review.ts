@@ -1,0 +1,43 @@
+/** Reviews that nobody answered in time: by a delayed job for each, and by a look at all of them for what was lost. */
+import type { Incident } from '../../shared/contracts/incident.ts'
+import { WAITING } from '../../shared/contracts/review.ts'
+import type { LedgerChange } from '../../shared/ledger/change.ts'
+import { readIfReadable } from '../../shared/ledger/ledger-upkeep.ts'
+import type { StageContext } from '../run-stage.ts'
+import { reviewChange } from './review-change.ts'
+
+/** RFC 3339; `expiresAfter` is in ms. */
+export const expiresAt = ({ verdict, accepted_at }: Incident, expiresAfter: number): string =>
+  new Date(Date.parse(verdict?.at ?? accepted_at) + expiresAfter).toISOString()
+
+export const expireChange = (incident: Incident, at: string, actor: string): LedgerChange =>
+  reviewChange(incident, {
+    event: 'review_expired',
+    after: 'expired',
+    at,
+    actor,
+    said: { asked_at: incident.verdict?.at ?? null },
+    policy_digest: null,
+  })
+
+/** True when it expired now; false when it was answered, waits no longer or may wait on. */
+export const expireOne = async ({ ledger, policies, now, actor }: StageContext, id: string): Promise<boolean> => {
+  const incident = await readIfReadable(ledger, id)
+  if (incident === null || incident === 'unreadable') return false
+  const at = now()
+  const waits = WAITING.some((status) => status === incident.status)
+  if (!waits || expiresAt(incident, policies().review.expires_after) > at) return false
+  return ledger.apply(expireChange(incident, at, actor), null)
+}
+
+/** How many one round looks at. */
+const BATCH = 1000
+
+/** Those whose own job was lost. Returns the ids of those that expired. */
+export const expireDue = async (context: StageContext): Promise<string[]> => {
+  const { ledger, policies, now } = context
+  const until = Date.parse(now()) - policies().review.expires_after
+  const expired: string[] = []
+  for (const id of await ledger.reviews.waiting(until, BATCH)) if (await expireOne(context, id)) expired.push(id)
+  return expired
+}

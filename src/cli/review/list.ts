@@ -34,7 +34,7 @@ const described = ({ plan }: ReturnType<typeof rowOf>): string => {
 const list = async (): Promise<Answer> => {
   const { incidents, waiting, expiresAfter } = await withLedger(async ({ ledger, config }) => {
     const { review } = await loadPolicyFolder(config.POLICY_DIR)
-    const [ids, waiting] = [await ledger.reviews.waiting('+inf', MOST), await ledger.reviews.count()]
+    const [ids, waiting] = [await ledger.reviews.waiting(MOST), await ledger.reviews.count()]
     const read = await Promise.all(ids.map((id) => ledger.read(id)))
     return { incidents: read.flatMap((one) => one?.incident ?? []), waiting, expiresAfter: review.expires_after }
   })

@@ -27,9 +27,17 @@ export class Reviews {
     this.#keys = keys
   }
 
-  /** Those that have waited since `until` (ms) or longer, oldest first. */
-  waiting(until: number | '+inf', limit: number): Promise<string[]> {
-    return this.#redis.zrangebyscore(this.#keys.reviews, '-inf', until, 'LIMIT', 0, limit)
+  /** Oldest first. */
+  waiting(limit: number): Promise<string[]> {
+    return this.#redis.zrange(this.#keys.reviews, 0, String(limit - 1))
+  }
+
+  /** How long it has waited (ms) by Redis' own clock, the one that all processes share; null when it does not wait. */
+  async waitedFor(incidentId: string): Promise<number | null> {
+    const since = await this.#redis.zscore(this.#keys.reviews, incidentId)
+    if (since === null) return null
+    const [seconds, micros] = await this.#redis.time()
+    return Number(seconds) * 1000 + Math.floor(Number(micros) / 1000) - Number(since)
   }
 
   count(): Promise<number> {

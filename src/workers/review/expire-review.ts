@@ -24,10 +24,10 @@ export const expireChange = (incident: Incident, at: string, actor: string): Led
 export const expireOne = async ({ ledger, policies, now, actor }: StageContext, id: string): Promise<boolean> => {
   const incident = await readIfReadable(ledger, id)
   if (incident === null || incident === 'unreadable') return false
-  const at = now()
+  const waited = await ledger.reviews.waitedFor(id)
   const waits = WAITING.some((status) => status === incident.status)
-  if (!waits || expiresAt(incident, policies().review.expires_after) > at) return false
-  return ledger.apply(expireChange(incident, at, actor), null)
+  if (!waits || waited === null || waited < policies().review.expires_after) return false
+  return ledger.apply(expireChange(incident, now(), actor), null)
 }
 
 /** How many one round looks at. */
@@ -35,9 +35,13 @@ const BATCH = 1000
 
 /** Those whose own job was lost. Returns the ids of those that expired. */
 export const expireDue = async (context: StageContext): Promise<string[]> => {
-  const { ledger, policies, now } = context
-  const until = Date.parse(now()) - policies().review.expires_after
+  const { ledger, policies } = context
   const expired: string[] = []
-  for (const id of await ledger.reviews.waiting(until, BATCH)) if (await expireOne(context, id)) expired.push(id)
+  for (const id of await ledger.reviews.waiting(BATCH)) {
+    const waited = await ledger.reviews.waitedFor(id)
+    // The oldest come first.
+    if (waited !== null && waited < policies().review.expires_after) break
+    if (await expireOne(context, id)) expired.push(id)
+  }
   return expired
 }

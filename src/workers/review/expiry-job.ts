@@ -22,7 +22,7 @@ export const openExpiries = (redis: Redis, installation: string, policies: () =>
   return {
     follow: (incident_id, { verdict, at }) => {
       if (!WAITING.some((status) => status === verdict)) return
-      const delay = Math.max(0, Date.parse(at) + policies().review.expires_after - Date.now()) + 1
+      const delay = policies().review.expires_after + 1
       const jobId = `${incident_id}-${Date.parse(at)}`
       queue
         .add(EXPIRY, { incident_id }, { jobId, delay, attempts: 1, removeOnComplete: true, removeOnFail: true })

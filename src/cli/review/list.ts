@@ -1,8 +1,9 @@
 /** `interlock review list`: what waits for a person, longest waiting first, with the plan that is asked about. */
 import { Command } from 'commander'
 import type { Incident } from '../../shared/contracts/incident.ts'
+import { isWaiting } from '../../shared/contracts/review.ts'
 import { loadPolicyFolder } from '../../shared/policy/policy-folder.ts'
-import { isWaiting, shownPlan } from '../../workers/review/answer-review.ts'
+import { shownPlan } from '../../workers/review/answer-review.ts'
 import { expiresAt } from '../../workers/review/expire-review.ts'
 import { type Answer, answerError, printAnswer } from '../answer.ts'
 import { table } from '../table.ts'

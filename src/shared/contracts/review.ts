@@ -14,7 +14,9 @@ export const ReviewOrder = z.strictObject({
 export type ReviewOrder = z.infer<typeof ReviewOrder>
 
 /** The statuses in which an incident waits for a person. */
-export const WAITING = ['awaiting_review', 'semi_manual'] as const
+const WAITING: readonly string[] = ['awaiting_review', 'semi_manual']
+
+export const isWaiting = ({ status }: { status: string }): boolean => WAITING.includes(status)
 
 /** Why an answer was not taken. */
 export type ReviewRefusal =

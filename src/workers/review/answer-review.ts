@@ -10,11 +10,11 @@ import type { Incident } from '../../shared/contracts/incident.ts'
 import type { PolicySet } from '../../shared/contracts/policy.ts'
 import type { Ready } from '../../shared/contracts/ready.ts'
 import {
+  isWaiting,
   type Reviewed,
   type ReviewOrder,
   type ReviewRefusal,
   type Run,
-  WAITING,
 } from '../../shared/contracts/review.ts'
 import { stopScopes } from '../../shared/incident/stop-scopes.ts'
 import type { IncidentLedger } from '../../shared/ledger/incident-ledger.ts'
@@ -45,6 +45,8 @@ interface Asked {
   trace: AuditRecord[]
   order: ReviewOrder
   at: string
+  /** How long it has waited, in ms by Redis' clock; 0 for what does not wait. */
+  waited: number
 }
 
 /** What is shown to the person: the dry-run's plan, and none while a semi-manual incident has had no dry-run. */
@@ -52,8 +54,6 @@ export const shownPlan = ({ status, decisions }: Incident): Pick<DryRunResult, '
   const output = status === 'awaiting_review' ? (decisions['dry-run']?.output as DryRunResult | undefined) : undefined
   return output ?? { plan: null, plan_digest: null }
 }
-
-export const isWaiting = ({ status }: Pick<Incident, 'status'>): boolean => WAITING.some((one) => one === status)
 
 const refused = ({ incident }: Asked, code: ReviewRefusal, reasons: string[], again?: LookedAgain): Reviewed => {
   const { incident_id, status } = incident
@@ -69,10 +69,10 @@ const triggeredBy = (trace: readonly AuditRecord[]): Set<string> =>
 
 /** Null when the order may be tried. */
 const refusal = (asked: Asked, { review }: PolicySet): Reviewed | null => {
-  const { incident, trace, order, at } = asked
+  const { incident, trace, order, waited } = asked
   if (!isWaiting(incident)) return refused(asked, 'not_waiting', [`it is ${incident.status} and waits for nobody`])
-  const until = expiresAt(incident, review.expires_after)
-  if (until <= at) return refused(asked, 'expired', [`the time to answer was over at ${until}`])
+  if (waited >= review.expires_after)
+    return refused(asked, 'expired', [`the time to answer was over at ${expiresAt(incident, review.expires_after)}`])
   const { plan_digest } = shownPlan(incident)
   if (order.plan_digest !== plan_digest)
     return refused(asked, 'other_plan', [
@@ -165,7 +165,10 @@ export const answerReview = async (settings: ReviewSettings, id: string, order: 
   for (let tries = 0; tries < TRIES; tries++) {
     const read = await ledger.read(id)
     if (!read) return { outcome: 'unknown', incident_id: id }
-    const asked: Asked = { ...read, order, at: now() }
+    const waited = isWaiting(read.incident) ? await ledger.reviews.waitedFor(id) : 0
+    // It was answered between the two reads.
+    if (waited === null) continue
+    const asked: Asked = { ...read, order, at: now(), waited }
     const no = refusal(asked, policies())
     if (no?.outcome === 'refused' && no.code === 'expired')
       await ledger.apply(expireChange(read.incident, asked.at, `reviewer:${order.by}`), null)

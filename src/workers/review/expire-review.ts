@@ -1,12 +1,12 @@
 /** Reviews that nobody answered in time: by a delayed job for each, and by a look at all of them for what was lost. */
 import type { Incident } from '../../shared/contracts/incident.ts'
-import { WAITING } from '../../shared/contracts/review.ts'
+import { isWaiting } from '../../shared/contracts/review.ts'
 import type { LedgerChange } from '../../shared/ledger/change.ts'
 import { readIfReadable } from '../../shared/ledger/ledger-upkeep.ts'
 import type { StageContext } from '../run-stage.ts'
 import { reviewChange } from './review-change.ts'
 
-/** RFC 3339; `expiresAfter` is in ms. */
+/** For a person to read: RFC 3339; `expiresAfter` is in ms. What counts is how long it has waited by Redis' clock. */
 export const expiresAt = ({ verdict, accepted_at }: Incident, expiresAfter: number): string =>
   new Date(Date.parse(verdict?.at ?? accepted_at) + expiresAfter).toISOString()
 
@@ -25,8 +25,7 @@ export const expireOne = async ({ ledger, policies, now, actor }: StageContext, 
   const incident = await readIfReadable(ledger, id)
   if (incident === null || incident === 'unreadable') return false
   const waited = await ledger.reviews.waitedFor(id)
-  const waits = WAITING.some((status) => status === incident.status)
-  if (!waits || waited === null || waited < policies().review.expires_after) return false
+  if (!isWaiting(incident) || waited === null || waited < policies().review.expires_after) return false
   return ledger.apply(expireChange(incident, now(), actor), null)
 }
 

@@ -2,7 +2,7 @@
 import type { Redis } from 'ioredis'
 import type { Verdict } from '../../shared/contracts/incident.ts'
 import type { PolicySet } from '../../shared/contracts/policy.ts'
-import { WAITING } from '../../shared/contracts/review.ts'
+import { isWaiting } from '../../shared/contracts/review.ts'
 import { openQueue, UPKEEP_QUEUE } from '../../shared/queue/stage-queues.ts'
 import type { Log } from '../../shared/telemetry/log.ts'
 
@@ -21,7 +21,7 @@ export const openExpiries = (redis: Redis, installation: string, policies: () =>
   queue.on('error', failed)
   return {
     follow: (incident_id, { verdict, at }) => {
-      if (!WAITING.some((status) => status === verdict)) return
+      if (!isWaiting({ status: verdict })) return
       const delay = policies().review.expires_after + 1
       const jobId = `${incident_id}-${Date.parse(at)}`
       queue

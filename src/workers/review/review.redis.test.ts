@@ -402,11 +402,11 @@ describe('a review that nobody answers', () => {
   })
 
   it('cannot be approved afterwards, even if nobody has noticed', async () => {
-    const { work, deliver, review, digestOf, become, status, sound } = await open()
+    const { work, deliver, review, digestOf, ledger, status, sound } = await open()
     work(...StageName.options)
     const id = await deliver()
     const plan_digest = await digestOf(id)
-    become({ ...SHIPPED, review: { expires_after: 1, four_eyes: true } })
+    await redis.zincrby(ledger.keys.reviews, -31 * 60_000, id)
     expect(await review(id, plan_digest)).toMatchObject({ status: 409, body: { reason: 'expired' } })
     expect(await status(id)).toBe('expired')
     await sound(id)

@@ -7,12 +7,13 @@ import type { Ended } from './step.ts'
 export const observeEnded = ({ incident_id, from, accepted_at, verdict }: Ended, metrics: Metrics, log: Log): void => {
   const blockers = verdict.blockers.map(({ code }) => code)
   metrics.verdicts.inc({ verdict: verdict.verdict })
-  for (const code of blockers) metrics.blockers.inc({ stage: verdict.stage, code })
+  for (const code of blockers) metrics.blockers.inc({ stage: verdict.stage, code }, incident_id)
   // The time to the first verdict is what was promised; a later one does not begin it anew.
   if (StageName.safeParse(from).success)
     metrics.e2eDuration.observe(
       { outcome: verdict.verdict },
       Math.max(0, (Date.parse(verdict.at) - Date.parse(accepted_at)) / 1000),
+      incident_id,
     )
   if (verdict.verdict === 'closed') log.event('incident_closed', { incident_id, from })
   else log.event('verdict_voided', { incident_id, from, verdict: verdict.verdict, blockers })

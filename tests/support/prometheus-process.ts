@@ -1,0 +1,69 @@
+/** One Prometheus process on loopback, with its files in a folder of its own, and gone with whoever started it. */
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { eventually } from './processes.ts'
+import { onPath } from './run-tool.ts'
+
+export const freePort = async (): Promise<number> => {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
+  server.close()
+  await once(server, 'close')
+  return port
+}
+
+export interface PrometheusProcess {
+  url: string
+  /** May be called twice. */
+  stop(): Promise<void>
+}
+
+/** `files` lie beside each other; `prometheus.yml` is the configuration. Resolves when it answers questions. */
+export const startPrometheusProcess = async (
+  files: Readonly<Record<string, string>>,
+  port?: number,
+): Promise<PrometheusProcess> => {
+  const folder = await mkdtemp(join(tmpdir(), 'interlock-prometheus-'))
+  for (const [name, text] of Object.entries(files)) await writeFile(join(folder, name), text)
+  const address = `127.0.0.1:${port ?? (await freePort())}`
+  const server = spawn(
+    'prometheus',
+    [
+      `--config.file=${join(folder, 'prometheus.yml')}`,
+      `--storage.tsdb.path=${join(folder, 'data')}`,
+      `--web.listen-address=${address}`,
+    ],
+    { env: onPath, stdio: ['ignore', 'ignore', 'pipe'], detached: true },
+  )
+  let failure = ''
+  server.stderr.on('data', (text) => {
+    failure = `${failure}${text}`.slice(-2000)
+  })
+  server.on('error', ({ message }) => {
+    failure = `${message}; run "node scripts/setup.mjs prometheus"`
+  })
+  const kill = () => server.kill('SIGKILL')
+  process.once('exit', kill)
+  const stop = async () => {
+    process.off('exit', kill)
+    if (server.exitCode === null && server.signalCode === null && kill()) await once(server, 'close')
+    await rm(folder, { recursive: true, force: true })
+  }
+  try {
+    await eventually(async () => {
+      if (server.exitCode !== null || server.pid === undefined) throw new Error(`Prometheus has ended: ${failure}`)
+      const ready = await fetch(`http://${address}/-/ready`).catch(() => null)
+      if (!ready?.ok) throw new Error(`Prometheus does not answer: ${failure}`)
+    })
+    return { url: `http://${address}`, stop }
+  } catch (error) {
+    await stop()
+    throw error
+  }
+}

@@ -11,6 +11,7 @@ interface Rule {
   alert?: string
   record?: string
   expr: string
+  labels: Record<string, string>
 }
 const rules = repositoryFiles('prometheus/rules').flatMap(({ text }): Rule[] =>
   parse(text).groups.flatMap(({ rules }: { rules: Rule[] }) => rules),
@@ -38,6 +39,14 @@ describe('alerts and runbooks', () => {
     expect(title).toBe(name)
     expect(sections).toEqual(['Meaning', 'Impact', 'Diagnosis', 'Mitigation', 'Verification', 'Escalation'])
     expect(new Set(pastes.map(({ kind }) => kind))).toEqual(new Set(['promql', 'sh']))
+  })
+
+  it('stand in docs/reference.md, with their severity and type', () => {
+    const [reference] = repositoryFiles('docs', /^docs\/reference\.md$/)
+    const [, section = ''] = reference?.text.split('\n## Alerts\n') ?? []
+    const rows = [...section.matchAll(/^\| `(\w+)` +\| `(\w+)` +\| `(\w+)` /gm)].map(([, ...cells]) => cells)
+    const labelled = rules.flatMap(({ alert, labels }) => (alert ? [[alert, labels.severity, labels.alert_type]] : []))
+    expect(rows.sort()).toEqual(labelled.sort())
   })
 
   it('playbooks say when, and are found from a runbook', () => {

@@ -33,11 +33,16 @@ const freePort = async (): Promise<number> => {
   return port
 }
 
+const CLASSIC = 'text/plain; version=0.0.4'
+
 /** `metrics` gives the exporter's text at each scrape, several times a second; null makes the scrape fail. */
-export const startPrometheus = async (metrics: () => string | null): Promise<string> => {
-  const exporter = await listen((_, response) => {
-    const text = metrics()
-    response.writeHead(text === null ? 500 : 200, { 'content-type': 'text/plain; version=0.0.4' }).end(text ?? '')
+export const startPrometheus = async (
+  metrics: () => string | null | Promise<string>,
+  contentType = CLASSIC,
+): Promise<string> => {
+  const exporter = await listen(async (_, response) => {
+    const text = await metrics()
+    response.writeHead(text === null ? 500 : 200, { 'content-type': contentType }).end(text ?? '')
   })
   const folder = await mkdtemp(join(tmpdir(), 'interlock-prometheus-'))
   const config = join(folder, 'prometheus.yml')
@@ -48,7 +53,12 @@ export const startPrometheus = async (metrics: () => string | null): Promise<str
   const address = `127.0.0.1:${await freePort()}`
   const server = spawn(
     'prometheus',
-    [`--config.file=${config}`, `--storage.tsdb.path=${join(folder, 'data')}`, `--web.listen-address=${address}`],
+    [
+      `--config.file=${config}`,
+      `--storage.tsdb.path=${join(folder, 'data')}`,
+      `--web.listen-address=${address}`,
+      '--enable-feature=exemplar-storage',
+    ],
     { env: { PATH: `${process.env.PATH}:${UNPACKED}` }, stdio: ['ignore', 'ignore', 'pipe'] },
   )
   let failure = ''

@@ -38,6 +38,7 @@ export const startPrometheusProcess = async (
       `--config.file=${join(folder, 'prometheus.yml')}`,
       `--storage.tsdb.path=${join(folder, 'data')}`,
       `--web.listen-address=${address}`,
+      '--enable-feature=exemplar-storage',
     ],
     { env: onPath, stdio: ['ignore', 'ignore', 'pipe'], detached: true },
   )

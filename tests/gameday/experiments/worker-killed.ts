@@ -11,16 +11,13 @@ const LONG_MS = 1_000
 /** Stops the first worker in the middle of a burst; whether it then has jobs in hand. */
 const caughtWithJobs = async (scene: Scene, pid: number): Promise<boolean> => {
   const { ledger, redis } = scene.installation
-  const inHand = async () =>
-    (
-      await Promise.all(
-        (WORKERS[0]?.stages ?? []).map((stage) => redis.lrange(`${ledger.keys.prefix}${stage}:active`, 0, -1)),
-      )
-    ).flat()
+  const queues = (WORKERS[0]?.stages ?? []).map((stage) => `${ledger.keys.prefix}${stage}:active`)
+  const inHand = async () => (await Promise.all(queues.map((queue) => redis.lrange(queue, 0, -1)))).flat()
   const coming = burst(scene)
   await Promise.race(coming)
   process.kill(pid, 'SIGSTOP')
   const before = new Set(await inHand())
+  await Promise.all(coming)
   await delay(LONG_MS)
   const still = (await inHand()).filter((id) => before.has(id))
   if (still.length > 0) return true

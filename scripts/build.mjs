@@ -12,6 +12,7 @@ const ENTRIES = {
   interlock: 'src/cli/main.ts',
   bench: 'bench/bench.ts',
   growth: 'bench/growth.ts',
+  perf: 'bench/perf.ts',
   'stop-latency': 'bench/stop-latency.ts',
   tamper: 'bench/tamper.ts',
 }

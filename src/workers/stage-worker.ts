@@ -10,6 +10,7 @@ import type { Log } from '../shared/telemetry/log.ts'
 import type { Metrics } from '../shared/telemetry/metrics.ts'
 import { isSuspect, sendAway } from './crash-suspects.ts'
 import { deadLetter } from './dead-letter.ts'
+import { failureReason } from './failure-reason.ts'
 import { hold } from './hold.ts'
 import { observeDecision } from './observe-decision.ts'
 import { PIPELINE, stageAfter } from './pipeline.ts'
@@ -42,7 +43,7 @@ export const startStageWorker = (
   const readAhead = new ReadAhead()
   const run = runStage(stage, context, readAhead)
   const wait = metrics.jobWait.labels({ queue: name })
-  const duration = metrics.jobDuration.labels({ queue: name })
+  const labels = { queue: name }
   const worker = new Worker(
     name,
     (job, token) => {
@@ -61,18 +62,20 @@ export const startStageWorker = (
   )
   metrics.workerConcurrency.set({ queue: name }, concurrency)
   worker.on('completed', (job, { summary }) => {
-    duration.observe(((job.finishedOn ?? 0) - (job.processedOn ?? 0)) / 1000)
+    metrics.jobDuration.observe(labels, ((job.finishedOn ?? 0) - (job.processedOn ?? 0)) / 1000, job.id)
     observeDecision(name, stageAfter(name), summary, metrics, log)
     if ('verdict' in summary && summary.verdict) expiries?.follow(summary.incident_id, summary.verdict)
   })
   worker.on('failed', (job, err) => {
     const final = !job || job.finishedOn !== undefined
     metrics.jobsProcessed.inc({ queue: name, outcome: 'failed' })
-    if (final) metrics.jobsDeadLettered.inc({ queue: name })
-    else metrics.jobRetries.inc({ queue: name })
+    const reason = failureReason(err)
+    if (final) metrics.jobsDeadLettered.inc({ queue: name, reason }, job?.id)
+    else metrics.jobRetries.inc({ queue: name, reason })
     log.event(final ? 'dead_lettered' : 'stage_failed', { incident_id: job?.id, queue: name, err })
   })
   worker.on('stalled', () => metrics.jobsStalled.inc({ queue: name }))
+  worker.on('lockRenewalFailed', (ids) => metrics.lockRenewalFailures.inc({ queue: name }, ids.length))
   worker.on('error', (err) => log.event('redis_error', { queue: name, err }))
   return worker
 }

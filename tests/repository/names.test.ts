@@ -14,6 +14,9 @@ import { repositoryFiles } from '../support/repository-files.ts'
 
 const [reference] = repositoryFiles('docs', /^docs\/reference\.md$/)
 
+/** What prom-client knows of a metric, beyond what it tells its types. */
+type Declared = { name: string; type: string; labelNames: string[]; help: string }
+
 /** The cells of a section's table, row by row, without its head. */
 const tableOf = (heading: string): string[][] => {
   const section = reference?.text.split(/^## /m).find((text) => text.startsWith(`${heading}\n`)) ?? ''
@@ -81,11 +84,16 @@ describe('docs/reference.md names exactly what the code has', () => {
     )
   })
 
-  it('Metrics', async () => {
-    const metrics = await createMetrics('0').registry.getMetricsAsJSON()
+  it('Metrics, with their labels', () => {
+    const metrics = createMetrics('0').registry.getMetricsAsArray() as unknown as Declared[]
     const ours = metrics.filter(({ name }) => name.startsWith('interlock_'))
-    expect(tableOf('Metrics').map(([name, type, , help]) => [name, type, help])).toEqual(
-      ours.map(({ name, type, help }) => [`\`${name}\``, String(type), help]),
+    expect(tableOf('Metrics')).toEqual(
+      ours.map(({ name, type, labelNames, help }) => [
+        `\`${name}\``,
+        type,
+        labelNames.map((label) => `\`${label}\``).join(', ') || 'none',
+        help,
+      ]),
     )
   })
 })

@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto'
 import type { FastifyInstance } from 'fastify'
 import { z } from 'zod'
+import type { SourceName } from '../shared/contracts/alert.ts'
 import { IncidentId } from '../shared/contracts/identifiers.ts'
 import { incidentSummary, incidentView } from '../shared/incident/incident-view.ts'
 import { IncidentQuery, listIncidents } from '../shared/ledger/list-incidents.ts'
@@ -12,10 +13,19 @@ import type { Metrics } from '../shared/telemetry/metrics.ts'
 import type { Acceptance } from './accept-alert.ts'
 import { type AlertAnswer, acceptWebhook } from './accept-webhook.ts'
 import { parseBody } from './read-body.ts'
+import { shedReason } from './shed-reason.ts'
 
 /** 202 when something new came of it, 200 when nothing did; what cannot be understood at all is the caller's to judge. */
 const statusOf = (answers: readonly AlertAnswer[]): 200 | 202 =>
   answers.some(({ outcome }) => outcome === 'accepted' || outcome === 'attached' || outcome === 'closed') ? 202 : 200
+
+/** Nothing was wrong with what is shed: the sender comes again. */
+const noteRefused = (error: unknown, source: SourceName, metrics: Metrics): void => {
+  const reason = shedReason(error)
+  if (reason) metrics.loadShed.inc({ reason })
+  if (reason) metrics.webhookEvents.inc({ source, outcome: 'shed' })
+  else if (error instanceof Problem) metrics.webhookEvents.inc({ source, outcome: 'invalid' })
+}
 
 const webhookEvent = (answers: readonly AlertAnswer[]) =>
   answers.every(({ outcome }) => outcome === 'rejected')
@@ -24,7 +34,17 @@ const webhookEvent = (answers: readonly AlertAnswer[]) =>
       ? 'webhook_ignored'
       : 'webhook_accepted'
 
-export const addWebhooks = (app: FastifyInstance, acceptance: Acceptance, metrics: Metrics, log: Log): void => {
+interface Webhooks {
+  isStopping(): boolean
+  metrics: Metrics
+  log: Log
+}
+
+export const addWebhooks = (
+  app: FastifyInstance,
+  acceptance: Acceptance,
+  { isStopping, metrics, log }: Webhooks,
+): void => {
   app.route<{ Params: { source: string } }>({
     method: ['POST', 'PUT'],
     url: '/webhooks/:source',
@@ -39,15 +59,17 @@ export const addWebhooks = (app: FastifyInstance, acceptance: Acceptance, metric
       const delivery = { request_id, received_at: new Date().toISOString() }
       let answers: AlertAnswer[]
       try {
+        if (isStopping()) throw new Problem('shutting_down', 'this process takes nothing new: send it again')
         answers = await acceptWebhook(source, { ...delivery, ...parseBody(request.body) }, acceptance)
       } catch (error) {
-        if (error instanceof Problem) metrics.webhookEvents.inc({ source: source.name, outcome: 'invalid' })
+        noteRefused(error, source.name, metrics)
         throw error
       }
       for (const { outcome } of answers) {
         metrics.webhookEvents.inc({ source: source.name, outcome })
         if (outcome === 'accepted') metrics.jobsEnqueued.inc({ queue: 'normalize' })
       }
+      if (statusOf(answers) === 202) metrics.webhookLastAccepted.set({ source: source.name }, Date.now() / 1000)
       log.event(webhookEvent(answers), { request_id, source: source.name, incidents: answers })
       const rejected = answers.filter(({ outcome }) => outcome === 'rejected')
       if (rejected.length < answers.length)

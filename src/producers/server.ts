@@ -4,19 +4,23 @@ import type { Redis } from 'ioredis'
 import { Problem, type ProblemCode } from '../shared/problem.ts'
 import type { Log } from '../shared/telemetry/log.ts'
 import type { Metrics } from '../shared/telemetry/metrics.ts'
-import { addProbes, type ReadinessCheck, redisCheck } from '../shared/telemetry/probes.ts'
+import { addProbes, standardChecks } from '../shared/telemetry/probes.ts'
+import { redisErrorKind } from '../shared/telemetry/redis-error-kind.ts'
 import type { Acceptance } from './accept-alert.ts'
+import { finishRequests } from './finish-requests.ts'
 import { addKillSwitch } from './kill-switch-routes.ts'
-import { observeEnded } from './observe-ended.ts'
+import { observeTaken } from './observe-taken.ts'
 import { BODY_LIMIT_BYTES, keepRawBodies } from './read-body.ts'
 import { type AnswerReview, addReview } from './review-route.ts'
 import { addIncidents, addWebhooks } from './routes.ts'
+import type { Taken } from './step.ts'
 
 export interface ServerSettings {
   acceptance: Acceptance
   redis: Redis
   review: AnswerReview
-  checks: Record<string, ReadinessCheck>
+  /** From the signal on: webhooks are sent away, and what is under way is finished. */
+  isStopping(): boolean
   metrics: Metrics
   log: Log
 }
@@ -36,23 +40,25 @@ const DETAILS: Partial<Record<ProblemCode, string>> = {
   content_type_unsupported: 'send the payload with content-type: application/json',
 }
 
-/** ioredis's errors while there is no usable connection: the accept was not confirmed, so the sender must try again. */
-const redisAway = ({ message, name }: Error) =>
-  name === 'MaxRetriesPerRequestError' ||
-  /Command timed out|Connection is closed|Stream isn't writeable|ECONNREFUSED|ECONNRESET|LOADING|READONLY|OOM|MISCONF/.test(
-    message,
-  )
-
 const asProblem = (error: FastifyError): Problem => {
   if (error instanceof Problem) return error
   const code = FASTIFY_PROBLEMS[error.code]
   if (code) return new Problem(code, DETAILS[code] ?? error.message)
   if (error.statusCode && error.statusCode < 500) return new Problem('request_invalid', error.message)
-  if (redisAway(error)) return new Problem('redis_unavailable', 'Redis does not answer: nothing was acknowledged')
+  // There is no usable connection: the accept was not confirmed, so the sender must try again.
+  if (redisErrorKind(error) !== 'other')
+    return new Problem('redis_unavailable', 'Redis does not answer: nothing was acknowledged')
   return new Problem('internal_error', 'the request failed; the log line with this request has the reason')
 }
 
-export const createServer = ({ acceptance, redis, review, checks, metrics, log }: ServerSettings): FastifyInstance => {
+export const createServer = ({
+  acceptance,
+  redis,
+  review,
+  isStopping,
+  metrics,
+  log,
+}: ServerSettings): FastifyInstance => {
   const refuse = (error: FastifyError, request: FastifyRequest, reply: FastifyReply) => {
     const problem = asProblem(error)
     if (problem.status >= 500)
@@ -69,6 +75,7 @@ export const createServer = ({ acceptance, redis, review, checks, metrics, log }
     bodyLimit: BODY_LIMIT_BYTES,
     requestTimeout: 30_000,
     forceCloseConnections: 'idle',
+    return503OnClosing: false,
     routerOptions: { maxParamLength: LONGEST_PARAMETER },
     // What the router refuses before any route is reached.
     frameworkErrors: (error, request, reply) => {
@@ -76,6 +83,7 @@ export const createServer = ({ acceptance, redis, review, checks, metrics, log }
     },
   })
   keepRawBodies(app)
+  finishRequests(app)
   app.setNotFoundHandler(() => {
     throw new Problem('route_unknown', 'there is nothing at this address: webhooks go to POST /webhooks/<source>')
   })
@@ -84,8 +92,9 @@ export const createServer = ({ acceptance, redis, review, checks, metrics, log }
     const route = routeOptions.url ?? 'unknown'
     metrics.httpRequestDuration.observe({ route, method, code: statusCode }, elapsedTime / 1000)
   })
-  addProbes(app, { checks: { redis: redisCheck(redis), ...checks }, metrics })
-  addWebhooks(app, { ...acceptance, observe: (ended) => observeEnded(ended, metrics, log) }, metrics, log)
+  addProbes(app, { checks: standardChecks(redis, acceptance.policies, isStopping), metrics })
+  const observed = { ...acceptance, observe: (taken: Taken) => observeTaken(taken, metrics, log) }
+  addWebhooks(app, observed, { isStopping, metrics, log })
   addIncidents(app, acceptance)
   addKillSwitch(app, acceptance.ledger.stops, log)
   addReview(app, review, metrics, log)

@@ -8,6 +8,8 @@ import type { Declare } from './declare-metrics.ts'
 
 const source = SourceName.options
 const code = BlockerCode.options
+/** Those of verdicts: what an emergency stop holds back has none, and is `kill_switch_held_jobs`. */
+const held = code.filter((one) => one !== 'kill_switch_engaged')
 
 const WEBHOOK_OUTCOMES = [
   'accepted',
@@ -22,7 +24,7 @@ const WEBHOOK_OUTCOMES = [
 ] as const
 
 /** Why a delivery was refused without a look at it. */
-const SHED_REASONS = ['redis_unavailable', 'incident_contended'] as const
+const SHED_REASONS = ['redis_unavailable', 'incident_contended', 'shutting_down'] as const
 
 /** From a minute to a week. */
 const WAITS = [60, 300, 900, 1800, 3600, 14_400, 43_200, 86_400, 259_200, 604_800]
@@ -47,14 +49,14 @@ export const incidentMetrics = ({ counter, histogram, gauge, ...ofIncidents }: D
     stage: Verdict.shape.stage.options,
     code,
   }),
-  blockersOpen: gauge('blockers_open', 'Incidents that a blocker holds now.', { code }),
+  blockersOpen: gauge('blockers_open', 'Incidents that a blocker holds now.', { code: held }),
   blockerOldestOpenAge: gauge('blocker_oldest_open_age_seconds', 'Since when the first of them is held; 0 for none.', {
-    code,
+    code: held,
   }),
   blockerResolution: histogram(
     'blocker_resolution_duration_seconds',
     'From an incident blocked to the blocker gone from it.',
-    { code },
+    { code: held },
     WAITS,
   ),
   readinessScore: histogram('readiness_score', 'Readiness totals, 0 to 25.', {}, POINTS),

@@ -4,8 +4,8 @@ import type { Declare } from './declare-metrics.ts'
 
 const queue = StageName.options
 
-/** `held` by an emergency stop is among the delayed ones. */
-const QUEUE_STATES = ['waiting', 'active', 'delayed', 'prioritized', 'failed'] as const
+/** What an emergency stop holds is among the delayed ones. */
+const QUEUE_STATES = ['waiting', 'active', 'delayed', 'failed'] as const
 
 /** Why an attempt failed: what Redis did, a worker that vanished with it, what no retry can mend, and all else. */
 export const FAILURE_REASONS = ['redis', 'crashed', 'unrecoverable', 'error'] as const

@@ -1,10 +1,10 @@
-/** Counts and logs the verdicts that accepting gave. Runs after the write: an end that did not take effect is never counted. */
+/** Counts and logs what accepting did. Runs after the write: what did not take effect is never counted. */
 import { StageName } from '../shared/contracts/audit-record.ts'
 import type { Log } from '../shared/telemetry/log.ts'
 import type { Metrics } from '../shared/telemetry/metrics.ts'
-import type { Ended } from './step.ts'
+import type { Ended, Taken } from './step.ts'
 
-export const observeEnded = ({ incident_id, from, accepted_at, verdict }: Ended, metrics: Metrics, log: Log): void => {
+const observeEnded = ({ incident_id, from, accepted_at, verdict }: Ended, metrics: Metrics, log: Log): void => {
   const blockers = verdict.blockers.map(({ code }) => code)
   metrics.verdicts.inc({ verdict: verdict.verdict })
   for (const code of blockers) metrics.blockers.inc({ stage: verdict.stage, code }, incident_id)
@@ -17,4 +17,16 @@ export const observeEnded = ({ incident_id, from, accepted_at, verdict }: Ended,
     )
   if (verdict.verdict === 'closed') log.event('incident_closed', { incident_id, from })
   else log.event('verdict_voided', { incident_id, from, verdict: verdict.verdict, blockers })
+}
+
+export const observeTaken = (
+  { change, also, ended, mended }: Pick<Taken, 'change' | 'also' | 'ended' | 'mended'>,
+  metrics: Metrics,
+  log: Log,
+): void => {
+  for (const { records } of [change, ...also]) for (const { event } of records) metrics.auditRecords.inc({ event })
+  for (const end of ended) observeEnded(end, metrics, log)
+  if (mended === null) return
+  const seconds = Math.max(0, (Date.parse(mended.at) - Date.parse(mended.verdict.at)) / 1000)
+  for (const { code } of mended.verdict.blockers) metrics.blockerResolution.observe({ code }, seconds)
 }

@@ -6,12 +6,13 @@ import { IncidentId } from '../shared/contracts/identifiers.ts'
 import { incidentSummary, incidentView } from '../shared/incident/incident-view.ts'
 import { IncidentQuery, listIncidents } from '../shared/ledger/list-incidents.ts'
 import { Problem } from '../shared/problem.ts'
-import { findSource, SOURCES } from '../shared/sources/index.ts'
 import type { Log } from '../shared/telemetry/log.ts'
 import type { Metrics } from '../shared/telemetry/metrics.ts'
 import type { Acceptance } from './accept-alert.ts'
 import { type AlertAnswer, acceptWebhook } from './accept-webhook.ts'
-import { parseBody } from './read-body.ts'
+import { addCloudEventsHandshake } from './cloudevents-handshake.ts'
+import { keepRawForms, readDelivery } from './read-delivery.ts'
+import { sourceAt } from './source-at.ts'
 
 /** 202 when something new came of it, 200 when nothing did; what cannot be understood at all is the caller's to judge. */
 const statusOf = (answers: readonly AlertAnswer[]): 200 | 202 =>
@@ -24,39 +25,41 @@ const webhookEvent = (answers: readonly AlertAnswer[]) =>
       ? 'webhook_ignored'
       : 'webhook_accepted'
 
+/** In a scope of its own: forms are taken by no other route. */
 export const addWebhooks = (app: FastifyInstance, acceptance: Acceptance, metrics: Metrics, log: Log): void => {
-  app.route<{ Params: { source: string } }>({
-    method: ['POST', 'PUT'],
-    url: '/webhooks/:source',
-    handler: async (request, reply) => {
-      const source = findSource(request.params.source)
-      if (!source)
-        throw new Problem(
-          'source_unknown',
-          `there is no source '${request.params.source}': use one of ${SOURCES.map(({ name }) => name).join(', ')}`,
-        )
-      const request_id = randomUUID()
-      const delivery = { request_id, received_at: new Date().toISOString() }
-      let answers: AlertAnswer[]
-      try {
-        answers = await acceptWebhook(source, { ...delivery, ...parseBody(request.body) }, acceptance)
-      } catch (error) {
-        if (error instanceof Problem) metrics.webhookEvents.inc({ source: source.name, outcome: 'invalid' })
-        throw error
-      }
-      for (const { outcome } of answers) {
-        metrics.webhookEvents.inc({ source: source.name, outcome })
-        if (outcome === 'accepted') metrics.jobsEnqueued.inc({ queue: 'normalize' })
-      }
-      log.event(webhookEvent(answers), { request_id, source: source.name, incidents: answers })
-      const rejected = answers.filter(({ outcome }) => outcome === 'rejected')
-      if (rejected.length < answers.length)
-        return reply.code(statusOf(answers)).send({ request_id, incidents: answers })
-      // A sender that switches its subscription off after a few 4xx would lose the incidents after this one as well.
-      if (source.never_refuse_content) return reply.code(202).send({ request_id, incidents: answers })
-      const reasons = rejected.map(({ reason }) => reason).join('; ') || 'the delivery holds no alert'
-      throw new Problem('nothing_understood', reasons, { request_id, incidents: answers })
-    },
+  app.register(async (webhooks) => {
+    keepRawForms(webhooks)
+    addCloudEventsHandshake(webhooks)
+    webhooks.route<{ Params: { source: string } }>({
+      method: ['POST', 'PUT'],
+      url: '/webhooks/:source',
+      handler: async (request, reply) => {
+        const source = sourceAt(request.params.source, acceptance.policies())
+        const request_id = randomUUID()
+        const delivery = { request_id, received_at: new Date().toISOString() }
+        let answers: AlertAnswer[]
+        try {
+          const { headers } = request
+          const read = await readDelivery(source, request.body, headers)
+          answers = await acceptWebhook(source, { ...delivery, ...read, headers }, acceptance)
+        } catch (error) {
+          if (error instanceof Problem) metrics.webhookEvents.inc({ source: source.name, outcome: 'invalid' })
+          throw error
+        }
+        for (const { outcome } of answers) {
+          metrics.webhookEvents.inc({ source: source.name, outcome })
+          if (outcome === 'accepted') metrics.jobsEnqueued.inc({ queue: 'normalize' })
+        }
+        log.event(webhookEvent(answers), { request_id, source: source.name, incidents: answers })
+        const rejected = answers.filter(({ outcome }) => outcome === 'rejected')
+        if (rejected.length < answers.length)
+          return reply.code(source.only_200 ? 200 : statusOf(answers)).send({ request_id, incidents: answers })
+        // A sender that switches its subscription off after a few 4xx would lose the incidents after this one as well.
+        if (source.never_refuse_content) return reply.code(202).send({ request_id, incidents: answers })
+        const reasons = rejected.map(({ reason }) => reason).join('; ') || 'the delivery holds no alert'
+        throw new Problem('nothing_understood', reasons, { request_id, incidents: answers })
+      },
+    })
   })
 }
 

@@ -134,7 +134,7 @@ test('sentry: the resource is in the header, whatever the body looks like', () =
 })
 
 describe('cloudwatch_sns', () => {
-  const alarm = (patch: object) => {
+  const alarm = (patch: unknown) => {
     const { Message } = fixtureBody('webhooks/cloudwatch_sns/notification.alarm.json') as { Message: string }
     return read('cloudwatch_sns', 'notification.alarm', {
       Message: JSON.stringify(patched(JSON.parse(Message), patch)),

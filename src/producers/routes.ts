@@ -7,13 +7,14 @@ import { IncidentId } from '../shared/contracts/identifiers.ts'
 import { incidentSummary, incidentView } from '../shared/incident/incident-view.ts'
 import { IncidentQuery, listIncidents } from '../shared/ledger/list-incidents.ts'
 import { Problem } from '../shared/problem.ts'
-import { findSource, SOURCES } from '../shared/sources/index.ts'
 import type { Log } from '../shared/telemetry/log.ts'
 import type { Metrics } from '../shared/telemetry/metrics.ts'
 import type { Acceptance } from './accept-alert.ts'
 import { type AlertAnswer, acceptWebhook } from './accept-webhook.ts'
-import { parseBody } from './read-body.ts'
+import { addCloudEventsHandshake } from './cloudevents-handshake.ts'
+import { keepRawForms, readDelivery } from './read-delivery.ts'
 import { shedReason } from './shed-reason.ts'
+import { sourceAt } from './source-at.ts'
 
 /** 202 when something new came of it, 200 when nothing did; what cannot be understood at all is the caller's to judge. */
 const statusOf = (answers: readonly AlertAnswer[]): 200 | 202 =>
@@ -40,45 +41,47 @@ interface Webhooks {
   log: Log
 }
 
+/** In a scope of its own: forms are taken by no other route. */
 export const addWebhooks = (
   app: FastifyInstance,
   acceptance: Acceptance,
   { isStopping, metrics, log }: Webhooks,
 ): void => {
-  app.route<{ Params: { source: string } }>({
-    method: ['POST', 'PUT'],
-    url: '/webhooks/:source',
-    handler: async (request, reply) => {
-      const source = findSource(request.params.source)
-      if (!source)
-        throw new Problem(
-          'source_unknown',
-          `there is no source '${request.params.source}': use one of ${SOURCES.map(({ name }) => name).join(', ')}`,
-        )
-      const request_id = randomUUID()
-      const delivery = { request_id, received_at: new Date().toISOString() }
-      let answers: AlertAnswer[]
-      try {
-        if (isStopping()) throw new Problem('shutting_down', 'this process takes nothing new: send it again')
-        answers = await acceptWebhook(source, { ...delivery, ...parseBody(request.body) }, acceptance)
-      } catch (error) {
-        noteRefused(error, source.name, metrics)
-        throw error
-      }
-      for (const { outcome } of answers) {
-        metrics.webhookEvents.inc({ source: source.name, outcome })
-        if (outcome === 'accepted') metrics.jobsEnqueued.inc({ queue: 'normalize' })
-      }
-      if (statusOf(answers) === 202) metrics.webhookLastAccepted.set({ source: source.name }, Date.now() / 1000)
-      log.event(webhookEvent(answers), { request_id, source: source.name, incidents: answers })
-      const rejected = answers.filter(({ outcome }) => outcome === 'rejected')
-      if (rejected.length < answers.length)
-        return reply.code(statusOf(answers)).send({ request_id, incidents: answers })
-      // A sender that switches its subscription off after a few 4xx would lose the incidents after this one as well.
-      if (source.never_refuse_content) return reply.code(202).send({ request_id, incidents: answers })
-      const reasons = rejected.map(({ reason }) => reason).join('; ') || 'the delivery holds no alert'
-      throw new Problem('nothing_understood', reasons, { request_id, incidents: answers })
-    },
+  app.register(async (webhooks) => {
+    keepRawForms(webhooks)
+    addCloudEventsHandshake(webhooks)
+    webhooks.route<{ Params: { source: string } }>({
+      method: ['POST', 'PUT'],
+      url: '/webhooks/:source',
+      handler: async (request, reply) => {
+        const source = sourceAt(request.params.source, acceptance.policies())
+        const request_id = randomUUID()
+        const delivery = { request_id, received_at: new Date().toISOString() }
+        let answers: AlertAnswer[]
+        try {
+          if (isStopping()) throw new Problem('shutting_down', 'this process takes nothing new: send it again')
+          const { headers } = request
+          const read = await readDelivery(source, request.body, headers)
+          answers = await acceptWebhook(source, { ...delivery, ...read, headers }, acceptance)
+        } catch (error) {
+          noteRefused(error, source.name, metrics)
+          throw error
+        }
+        for (const { outcome } of answers) {
+          metrics.webhookEvents.inc({ source: source.name, outcome })
+          if (outcome === 'accepted') metrics.jobsEnqueued.inc({ queue: 'normalize' })
+        }
+        if (statusOf(answers) === 202) metrics.webhookLastAccepted.set({ source: source.name }, Date.now() / 1000)
+        log.event(webhookEvent(answers), { request_id, source: source.name, incidents: answers })
+        const rejected = answers.filter(({ outcome }) => outcome === 'rejected')
+        if (rejected.length < answers.length)
+          return reply.code(source.only_200 ? 200 : statusOf(answers)).send({ request_id, incidents: answers })
+        // A sender that switches its subscription off after a few 4xx would lose the incidents after this one as well.
+        if (source.never_refuse_content) return reply.code(202).send({ request_id, incidents: answers })
+        const reasons = rejected.map(({ reason }) => reason).join('; ') || 'the delivery holds no alert'
+        throw new Problem('nothing_understood', reasons, { request_id, incidents: answers })
+      },
+    })
   })
 }
 

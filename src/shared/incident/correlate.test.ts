@@ -5,7 +5,7 @@ import type { Sighting } from '../contracts/alert.ts'
 import { correlate } from './correlate.ts'
 import { given, idOf, Ledger } from './ledger.fixture.ts'
 import { merge } from './merge.ts'
-import { alertmanager, at, GROUP, grafana, legacy, OTHER_GROUP, page } from './sightings.fixture.ts'
+import { alarm, alertmanager, at, GROUP, grafana, legacy, OTHER_GROUP, page } from './sightings.fixture.ts'
 
 describe('one occurrence', () => {
   test('is one incident, however often it is told', () => {
@@ -286,5 +286,36 @@ describe('a rule without start times', () => {
     ledger.end(idOf(legacy()), 'blocked')
     expect(ledger.receive(legacy({ received: 5 }))).toEqual([`repeat ${idOf(legacy())}`])
     expect(ledger.receive(legacy({ received: 6, status: 'resolved' }))).toEqual([`attach ${idOf(legacy())}`])
+  })
+})
+
+describe('an alarm that says when it changed, but not when it began', () => {
+  const [first, second] = [idOf(alarm(1)), idOf(alarm(20))]
+
+  test.each<[string, Sighting[], string[]]>([
+    ['is repeated by a reminder', [alarm(1), alarm(5)], [`create ${first}`, `repeat ${first}`]],
+    ['ends', [alarm(1), alarm(10, 'resolved')], [`create ${first}`, `close ${first}`]],
+    [
+      'does not begin again when it is told late',
+      [alarm(1), alarm(10, 'resolved'), alarm(1), alarm(9)],
+      [`create ${first}`, `close ${first}`, `repeat ${first}`, `repeat ${first}`],
+    ],
+    [
+      'is over when its end is told first',
+      [alarm(10, 'resolved'), alarm(1)],
+      [`create ${idOf(alarm(10, 'resolved'))}`, `repeat ${idOf(alarm(10, 'resolved'))}`],
+    ],
+    [
+      'begins anew after its end',
+      [alarm(1), alarm(10, 'resolved'), alarm(20)],
+      [`create ${first}`, `close ${first}`, `create ${second}`],
+    ],
+    [
+      'is not ended by what ended before it',
+      [alarm(1), alarm(10, 'resolved'), alarm(20), alarm(10, 'resolved')],
+      [`create ${first}`, `close ${first}`, `create ${second}`, `repeat ${second}`],
+    ],
+  ])('%s', (_what, alerts, steps) => {
+    expect(new Ledger().receive(...alerts)).toEqual(steps)
   })
 })

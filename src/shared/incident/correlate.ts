@@ -23,15 +23,22 @@ const isOpen = ({ status }: Incident) => OPEN.has(status)
 const isAbsorbable = (incident: Incident) =>
   !isMeasured(incident) && (isOpen(incident) || (incident.status === 'closed' && !incident.verdict?.attached_to))
 
+/** It was said to fire before it was said to be over: told late, it begins nothing. */
+const endedAfter = (known: Sighting, { as_of }: Sighting): boolean =>
+  known.status === 'resolved' && as_of !== undefined && known.ends_at !== null && known.ends_at >= as_of
+
 /**
  * Incidents this very occurrence is known in. A source without start times names a rule, not an occurrence: its firing
- * belongs to the episode still open, and without one begins the next.
+ * belongs to the episode still open, or to one that ended since, and without either begins the next.
  */
 const knownIn = (incidents: readonly Incident[], alert: Sighting): Incident[] => {
   const known = incidents.filter(({ sightings }) => sightings.some((one) => isSame(one, alert)))
   if (alert.starts_at !== null) return known
   const open = known.filter(({ sightings }) => sightings.some((one) => isSame(one, alert) && one.status === 'firing'))
-  return open.length > 0 || alert.status === 'firing' ? open : known
+  if (open.length > 0) return open
+  return alert.status === 'resolved'
+    ? known
+    : known.filter(({ sightings }) => sightings.some((one) => isSame(one, alert) && endedAfter(one, alert)))
 }
 
 /** One that is part of another stands back behind it. */

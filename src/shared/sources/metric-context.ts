@@ -30,3 +30,7 @@ export const refIdNumbers = (values: unknown): Numbers => {
   const { [last]: _condition, ...measured } = numbers
   return measured
 }
+
+/** One number under the name its source gives it, made an identifier: `kubernetes.memory.usage` with underscores. */
+export const measurement = (name: string, value: unknown): Numbers =>
+  numbersIn({ [name.replace(/[^A-Za-z0-9_]+/g, '_').replace(/^_+|_+$/g, '')]: value })

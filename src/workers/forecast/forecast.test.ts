@@ -40,6 +40,7 @@ const policies = ({ card, policy, facts = { stateful: false }, set }: Changes): 
     review: { expires_after: 1_800_000, four_eyes: true },
     services: { api: { namespaces: ['prod'], facts } },
     stated_at: NOW,
+    sources: new Map(),
     classes: new Map([['slow', slow]]),
     ...set,
   }

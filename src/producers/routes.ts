@@ -1,5 +1,4 @@
 /** The API's routes: webhooks in, incidents out. */
-import { randomUUID } from 'node:crypto'
 import type { FastifyInstance } from 'fastify'
 import { z } from 'zod'
 import { IncidentId } from '../shared/contracts/identifiers.ts'
@@ -11,23 +10,19 @@ import type { Log } from '../shared/telemetry/log.ts'
 import type { Metrics } from '../shared/telemetry/metrics.ts'
 import type { Acceptance } from './accept-alert.ts'
 import { type AlertAnswer, acceptWebhook } from './accept-webhook.ts'
+import { logAnswers } from './log-answers.ts'
 import { parseBody } from './read-body.ts'
+
+export const WEBHOOKS = '/webhooks/:source'
 
 /** 202 when something new came of it, 200 when nothing did; what cannot be understood at all is the caller's to judge. */
 const statusOf = (answers: readonly AlertAnswer[]): 200 | 202 =>
   answers.some(({ outcome }) => outcome === 'accepted' || outcome === 'attached' || outcome === 'closed') ? 202 : 200
 
-const webhookEvent = (answers: readonly AlertAnswer[]) =>
-  answers.every(({ outcome }) => outcome === 'rejected')
-    ? 'webhook_rejected'
-    : answers.every(({ outcome }) => outcome === 'ignored')
-      ? 'webhook_ignored'
-      : 'webhook_accepted'
-
 export const addWebhooks = (app: FastifyInstance, acceptance: Acceptance, metrics: Metrics, log: Log): void => {
   app.route<{ Params: { source: string } }>({
     method: ['POST', 'PUT'],
-    url: '/webhooks/:source',
+    url: WEBHOOKS,
     handler: async (request, reply) => {
       const source = findSource(request.params.source)
       if (!source)
@@ -35,7 +30,7 @@ export const addWebhooks = (app: FastifyInstance, acceptance: Acceptance, metric
           'source_unknown',
           `there is no source '${request.params.source}': use one of ${SOURCES.map(({ name }) => name).join(', ')}`,
         )
-      const request_id = randomUUID()
+      const request_id = request.id
       const delivery = { request_id, received_at: new Date().toISOString() }
       let answers: AlertAnswer[]
       try {
@@ -48,14 +43,17 @@ export const addWebhooks = (app: FastifyInstance, acceptance: Acceptance, metric
         metrics.webhookEvents.inc({ source: source.name, outcome })
         if (outcome === 'accepted') metrics.jobsEnqueued.inc({ queue: 'normalize' })
       }
-      log.event(webhookEvent(answers), { request_id, source: source.name, incidents: answers })
       const rejected = answers.filter(({ outcome }) => outcome === 'rejected')
-      if (rejected.length < answers.length)
-        return reply.code(statusOf(answers)).send({ request_id, incidents: answers })
+      const understood = rejected.length < answers.length
       // A sender that switches its subscription off after a few 4xx would lose the incidents after this one as well.
-      if (source.never_refuse_content) return reply.code(202).send({ request_id, incidents: answers })
-      const reasons = rejected.map(({ reason }) => reason).join('; ') || 'the delivery holds no alert'
-      throw new Problem('nothing_understood', reasons, { request_id, incidents: answers })
+      if (!understood && !source.never_refuse_content) {
+        const reasons = rejected.map(({ reason }) => reason).join('; ') || 'the delivery holds no alert'
+        throw new Problem('nothing_understood', reasons, { request_id, incidents: answers })
+      }
+      const status = understood ? statusOf(answers) : 202
+      const latency_ms = Math.round(reply.elapsedTime)
+      logAnswers(answers, { request_id, route: WEBHOOKS, source: source.name, status, latency_ms }, log)
+      return reply.code(status).send({ request_id, incidents: answers })
     },
   })
 }

@@ -1,4 +1,5 @@
 /** Assembles the webhook API: parsers, errors, probes, routes. */
+import { randomUUID } from 'node:crypto'
 import Fastify, { type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import type { Redis } from 'ioredis'
 import { Problem, type ProblemCode } from '../shared/problem.ts'
@@ -7,10 +8,11 @@ import type { Metrics } from '../shared/telemetry/metrics.ts'
 import { addProbes, type ReadinessCheck, redisCheck } from '../shared/telemetry/probes.ts'
 import type { Acceptance } from './accept-alert.ts'
 import { addKillSwitch } from './kill-switch-routes.ts'
+import { logRefusal } from './log-answers.ts'
 import { observeEnded } from './observe-ended.ts'
 import { BODY_LIMIT_BYTES, keepRawBodies } from './read-body.ts'
 import { type AnswerReview, addReview } from './review-route.ts'
-import { addIncidents, addWebhooks } from './routes.ts'
+import { addIncidents, addWebhooks, WEBHOOKS } from './routes.ts'
 
 export interface ServerSettings {
   acceptance: Acceptance
@@ -43,29 +45,29 @@ const redisAway = ({ message, name }: Error) =>
     message,
   )
 
-const asProblem = (error: FastifyError): Problem => {
+const asProblem = (error: FastifyError, request_id: string): Problem => {
   if (error instanceof Problem) return error
   const code = FASTIFY_PROBLEMS[error.code]
   if (code) return new Problem(code, DETAILS[code] ?? error.message)
   if (error.statusCode && error.statusCode < 500) return new Problem('request_invalid', error.message)
   if (redisAway(error)) return new Problem('redis_unavailable', 'Redis does not answer: nothing was acknowledged')
-  return new Problem('internal_error', 'the request failed; the log line with this request has the reason')
+  return new Problem('internal_error', 'the request failed; the log line with this request_id says why', { request_id })
 }
 
 export const createServer = ({ acceptance, redis, review, checks, metrics, log }: ServerSettings): FastifyInstance => {
   const refuse = (error: FastifyError, request: FastifyRequest, reply: FastifyReply) => {
-    const problem = asProblem(error)
+    const { id: request_id, routeOptions } = request
+    const problem = asProblem(error, request_id)
+    const [route, latency_ms] = [routeOptions.url, Math.round(reply.elapsedTime)]
+    const refused = { request_id, route, status: problem.status, latency_ms, error_code: problem.code }
     if (problem.status >= 500)
-      log.event(problem.code === 'redis_unavailable' ? 'redis_error' : 'request_failed', {
-        route: request.routeOptions.url,
-        status: problem.status,
-        error_code: problem.code,
-        err: error,
-      })
+      log.event(problem.code === 'redis_unavailable' ? 'redis_error' : 'request_failed', { ...refused, err: error })
+    else if (route === WEBHOOKS) logRefusal(problem, request.params, refused, log)
     if (problem.status === 503) reply.header('retry-after', '5')
     return reply.code(problem.status).type('application/problem+json').send(problem.toDocument())
   }
   const app = Fastify({
+    genReqId: () => randomUUID(),
     bodyLimit: BODY_LIMIT_BYTES,
     requestTimeout: 30_000,
     forceCloseConnections: 'idle',

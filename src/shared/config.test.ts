@@ -43,7 +43,7 @@ describe('loadConfig', () => {
     ['LEDGER_RETENTION', '36h', '36h'],
     ['PROMETHEUS_URL', 'https://metrics.internal/prometheus', 'https://metrics.internal/prometheus'],
     ['PROMETHEUS_TOKEN_FILE', '/run/secrets/token', '/run/secrets/token'],
-    ['LOG_LEVEL', 'silent', 'silent'],
+    ['LOG_LEVEL', 'error', 'error'],
     ['NODE_ENV', 'test', 'test'],
     ['PORT', '', 8080],
   ])('reads %s=%s', (name, value, expected) => {
@@ -71,6 +71,7 @@ describe('loadConfig', () => {
     ['LEDGER_RETENTION', '999ms'],
     ['LEDGER_RETENTION', '366d'],
     ['LOG_LEVEL', 'verbose'],
+    ['LOG_LEVEL', 'silent'],
     ['NODE_ENV', 'staging'],
   ])('refuses %s=%s, naming the variable, the value and what is expected', (name, value) => {
     expect(problemsOf({ [name]: value })).toMatch(new RegExp(`- ${name} is ".*${value.slice(-3)}": must be \\w+`))

@@ -56,10 +56,8 @@ const variables = {
     .optional()
     .describe('a URL like https://prometheus.internal:9090, without user, password and query'),
   PROMETHEUS_TOKEN_FILE: z.string().optional().describe('the path of a file with a bearer token'),
-  LOG_LEVEL: z
-    .enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'])
-    .default('info')
-    .describe('trace, debug, info, warn, error, fatal or silent'),
+  /** Nothing above `error`: errors are always logged. */
+  LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error']).default('info').describe('debug, info, warn or error'),
   NODE_ENV: z
     .enum(['development', 'test', 'production'])
     .default('development')

@@ -61,8 +61,9 @@ export const startStageWorker = (
   )
   metrics.workerConcurrency.set({ queue: name }, concurrency)
   worker.on('completed', (job, { summary }) => {
-    duration.observe(((job.finishedOn ?? 0) - (job.processedOn ?? 0)) / 1000)
-    observeDecision(name, stageAfter(name), summary, metrics, log)
+    const milliseconds = (job.finishedOn ?? 0) - (job.processedOn ?? 0)
+    duration.observe(milliseconds / 1000)
+    observeDecision(name, stageAfter(name), summary, milliseconds, metrics, log)
     if ('verdict' in summary && summary.verdict) expiries?.follow(summary.incident_id, summary.verdict)
   })
   worker.on('failed', (job, err) => {

@@ -13,6 +13,7 @@ import { createLog } from '../shared/telemetry/log.ts'
 import { createMetrics, type Metrics } from '../shared/telemetry/metrics.ts'
 import { sampleAccounting } from '../shared/telemetry/sample-accounting.ts'
 import { watchStops } from '../shared/telemetry/sample-stops.ts'
+import { startTracing } from '../shared/telemetry/tracing.ts'
 import { VERSION } from '../shared/version.ts'
 import type { AnswerReview } from './review-route.ts'
 import { createServer } from './server.ts'
@@ -39,6 +40,7 @@ export const serve = async (config: Config, redisUrl: string, openReviewer: Open
   refuseUnsigned(config)
   const log = createLog('api', config.LOG_LEVEL)
   const metrics = createMetrics(VERSION)
+  const tracing = await startTracing(config, 'api', log)
   const policies = await policiesInForce(config.POLICY_DIR, log)
   const redis = connectProducer(redisUrl)
   redis.on('error', (err) => log.event('redis_error', { err }))
@@ -46,7 +48,7 @@ export const serve = async (config: Config, redisUrl: string, openReviewer: Open
   let unwatch = () => {}
   try {
     await whenReady(redis)
-    const queue = openQueue('normalize', redis, config.QUEUE_PREFIX)
+    const queue = openQueue('normalize', redis, config.QUEUE_PREFIX, tracing?.telemetry)
     queue.on('error', (err) => log.event('redis_error', { err }))
     const ledger = new IncidentLedger(redis, config.QUEUE_PREFIX)
     unwatch = watchStops(ledger.stops, metrics)
@@ -58,6 +60,7 @@ export const serve = async (config: Config, redisUrl: string, openReviewer: Open
       checks: {},
       metrics,
       log,
+      ...(tracing && { tracing }),
     })
     await server.listen({ host: config.HOST, port: config.PORT })
     const stopSampling = sampleAccounting(ledger, metrics.accountingImbalance)
@@ -65,6 +68,7 @@ export const serve = async (config: Config, redisUrl: string, openReviewer: Open
       await server.close()
       await queue.close()
       await reviewer.close()
+      await tracing?.close()
     })
     log.event('unsigned_sources', { sources: SOURCES.map(({ name }) => name) })
     log.event('process_started', { address: server.listeningOrigin, redis: redis.options.host })

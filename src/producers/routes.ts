@@ -8,6 +8,7 @@ import { Problem } from '../shared/problem.ts'
 import { findSource, SOURCES } from '../shared/sources/index.ts'
 import type { Log } from '../shared/telemetry/log.ts'
 import type { Metrics } from '../shared/telemetry/metrics.ts'
+import type { Tracing } from '../shared/telemetry/tracing.ts'
 import type { Acceptance } from './accept-alert.ts'
 import { type AlertAnswer, acceptWebhook } from './accept-webhook.ts'
 import { logAnswers } from './log-answers.ts'
@@ -19,7 +20,13 @@ export const WEBHOOKS = '/webhooks/:source'
 const statusOf = (answers: readonly AlertAnswer[]): 200 | 202 =>
   answers.some(({ outcome }) => outcome === 'accepted' || outcome === 'attached' || outcome === 'closed') ? 202 : 200
 
-export const addWebhooks = (app: FastifyInstance, acceptance: Acceptance, metrics: Metrics, log: Log): void => {
+export const addWebhooks = (
+  app: FastifyInstance,
+  acceptance: Acceptance,
+  metrics: Metrics,
+  log: Log,
+  tracing?: Tracing,
+): void => {
   app.route<{ Params: { source: string } }>({
     method: ['POST', 'PUT'],
     url: WEBHOOKS,
@@ -43,6 +50,7 @@ export const addWebhooks = (app: FastifyInstance, acceptance: Acceptance, metric
         metrics.webhookEvents.inc({ source: source.name, outcome })
         if (outcome === 'accepted') metrics.jobsEnqueued.inc({ queue: 'normalize' })
       }
+      tracing?.about(answers.flatMap(({ incident_id }) => incident_id ?? []))
       const rejected = answers.filter(({ outcome }) => outcome === 'rejected')
       const understood = rejected.length < answers.length
       // A sender that switches its subscription off after a few 4xx would lose the incidents after this one as well.

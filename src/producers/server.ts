@@ -6,6 +6,7 @@ import { Problem, type ProblemCode } from '../shared/problem.ts'
 import type { Log } from '../shared/telemetry/log.ts'
 import type { Metrics } from '../shared/telemetry/metrics.ts'
 import { addProbes, type ReadinessCheck, redisCheck } from '../shared/telemetry/probes.ts'
+import type { Tracing } from '../shared/telemetry/tracing.ts'
 import type { Acceptance } from './accept-alert.ts'
 import { addKillSwitch } from './kill-switch-routes.ts'
 import { logRefusal } from './log-answers.ts'
@@ -13,6 +14,8 @@ import { observeEnded } from './observe-ended.ts'
 import { BODY_LIMIT_BYTES, keepRawBodies } from './read-body.ts'
 import { type AnswerReview, addReview } from './review-route.ts'
 import { addIncidents, addWebhooks, WEBHOOKS } from './routes.ts'
+import type { Ended } from './step.ts'
+import { traceWebhooks } from './trace-webhooks.ts'
 
 export interface ServerSettings {
   acceptance: Acceptance
@@ -21,6 +24,7 @@ export interface ServerSettings {
   checks: Record<string, ReadinessCheck>
   metrics: Metrics
   log: Log
+  tracing?: Tracing
 }
 
 /** Of an incident id (128) and more, so that a longer one is answered as unknown. */
@@ -54,7 +58,15 @@ const asProblem = (error: FastifyError, request_id: string): Problem => {
   return new Problem('internal_error', 'the request failed; the log line with this request_id says why', { request_id })
 }
 
-export const createServer = ({ acceptance, redis, review, checks, metrics, log }: ServerSettings): FastifyInstance => {
+export const createServer = ({
+  acceptance,
+  redis,
+  review,
+  checks,
+  metrics,
+  log,
+  tracing,
+}: ServerSettings): FastifyInstance => {
   const refuse = (error: FastifyError, request: FastifyRequest, reply: FastifyReply) => {
     const { id: request_id, routeOptions } = request
     const problem = asProblem(error, request_id)
@@ -87,7 +99,9 @@ export const createServer = ({ acceptance, redis, review, checks, metrics, log }
     metrics.httpRequestDuration.observe({ route, method, code: statusCode }, elapsedTime / 1000)
   })
   addProbes(app, { checks: { redis: redisCheck(redis), ...checks }, metrics })
-  addWebhooks(app, { ...acceptance, observe: (ended) => observeEnded(ended, metrics, log) }, metrics, log)
+  if (tracing) traceWebhooks(app, tracing)
+  const observed = { ...acceptance, observe: (ended: Ended) => observeEnded(ended, metrics, log) }
+  addWebhooks(app, observed, metrics, log, tracing)
   addIncidents(app, acceptance)
   addKillSwitch(app, acceptance.ledger.stops, log)
   addReview(app, review, metrics, log)

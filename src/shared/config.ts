@@ -58,6 +58,11 @@ const variables = {
   PROMETHEUS_TOKEN_FILE: z.string().optional().describe('the path of a file with a bearer token'),
   /** Nothing above `error`: errors are always logged. */
   LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error']).default('info').describe('debug, info, warn or error'),
+  OTEL_EXPORTER_OTLP_ENDPOINT: z
+    .url({ protocol: /^https?$/, hostname: /./ })
+    .refine((text) => !/[?#]|:\/\/[^/]*@/.test(text))
+    .optional()
+    .describe('a URL like http://otel-collector:4318, without user, password and query'),
   NODE_ENV: z
     .enum(['development', 'test', 'production'])
     .default('development')
@@ -85,7 +90,7 @@ export const withoutSecrets = (url: string): string =>
   url.replace(/^([a-z0-9+.-]*:\/\/)?.*@/is, '$1***@').replace(/\?.*$/s, '?***')
 
 const problemOf = (name: keyof typeof variables, value: string): string => {
-  const shown = JSON.stringify(name.endsWith('_URL') ? withoutSecrets(value) : value)
+  const shown = JSON.stringify(/_(URL|ENDPOINT)$/.test(name) ? withoutSecrets(value) : value)
   return `${name} is ${shown}: must be ${variables[name].description}`
 }
 

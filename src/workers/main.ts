@@ -13,6 +13,7 @@ import { createMetrics } from '../shared/telemetry/metrics.ts'
 import { addProbes, redisCheck } from '../shared/telemetry/probes.ts'
 import { sampleAccounting } from '../shared/telemetry/sample-accounting.ts'
 import { watchStops } from '../shared/telemetry/sample-stops.ts'
+import { startTracing } from '../shared/telemetry/tracing.ts'
 import { VERSION } from '../shared/version.ts'
 import { configuredPrometheus } from './facts/configured-prometheus.ts'
 import { openExpiries } from './review/expiry-job.ts'
@@ -33,6 +34,7 @@ export const work = async (config: Config, redisUrl: string, stages: readonly St
   setFlagsFromString(HEAP_GROWTH)
   const log = createLog('worker', config.LOG_LEVEL)
   const metrics = createMetrics(VERSION)
+  const tracing = await startTracing(config, 'worker', log)
   const policies = await policiesInForce(config.POLICY_DIR, log)
   const redis = connectWorker(redisUrl)
   redis.on('error', (err) => log.event('redis_error', { err }))
@@ -54,7 +56,16 @@ export const work = async (config: Config, redisUrl: string, stages: readonly St
     }
     const concurrency = config.WORKER_CONCURRENCY ?? DEFAULT_CONCURRENCY
     const expiries = openExpiries(redis, config.QUEUE_PREFIX, policies.current, log)
-    const settings = { redis, installation: config.QUEUE_PREFIX, concurrency, context, metrics, log, expiries }
+    const settings = {
+      redis,
+      installation: config.QUEUE_PREFIX,
+      concurrency,
+      context,
+      metrics,
+      log,
+      expiries,
+      ...(tracing && { tracing }),
+    }
     const workers = stages.map((stage) => startStageWorker(stage, settings))
     workers.push(await startUpkeep(settings, retentionMs(config)))
     await Promise.all(workers.map((worker) => worker.waitUntilReady()))
@@ -62,6 +73,7 @@ export const work = async (config: Config, redisUrl: string, stages: readonly St
     const stopped = untilStopped(log, async () => {
       await Promise.all(workers.map((worker) => worker.close()))
       await expiries.close()
+      await tracing?.close()
     })
     log.event('process_started', { stages, probes: probes.listeningOrigin })
     await stopped

@@ -8,6 +8,7 @@ import { ReadAhead } from '../shared/queue/read-ahead.ts'
 import { keyPrefix } from '../shared/queue/stage-queues.ts'
 import type { Log } from '../shared/telemetry/log.ts'
 import type { Metrics } from '../shared/telemetry/metrics.ts'
+import type { Tracing } from '../shared/telemetry/tracing.ts'
 import { isSuspect, sendAway } from './crash-suspects.ts'
 import { deadLetter } from './dead-letter.ts'
 import { hold } from './hold.ts'
@@ -25,6 +26,7 @@ export interface WorkerSettings {
   log: Log
   /** Without it, reviews expire by the round of upkeep alone. */
   expiries?: Expiries
+  tracing?: Tracing
 }
 
 /**
@@ -35,7 +37,7 @@ const LOCK = { lockDuration: 10_000, stalledInterval: 5_000, maxStalledCount: 5 
 
 export const startStageWorker = (
   name: StageName,
-  { redis, installation, concurrency, context, metrics, log, expiries }: WorkerSettings,
+  { redis, installation, concurrency, context, metrics, log, expiries, tracing }: WorkerSettings,
 ): Worker => {
   const stage = PIPELINE.find((candidate) => candidate.name === name)
   if (!stage) throw new Error(`there is no stage ${name}`)
@@ -46,10 +48,17 @@ export const startStageWorker = (
   const worker = new Worker(
     name,
     (job, token) => {
+      if (tracing && job.id) tracing.about([job.id])
       if (job.attemptsStarted === 1) wait.observe((Date.now() - runnableAt(job)) / 1000)
       return isSuspect(job) ? sendAway(job, token) : run(job)
     },
-    { connection: redis, prefix: keyPrefix(installation), concurrency, ...LOCK },
+    {
+      connection: redis,
+      prefix: keyPrefix(installation),
+      concurrency,
+      ...LOCK,
+      ...(tracing && { telemetry: tracing.telemetry }),
+    },
     handoffBackend(redis, {
       ledgerKeys: context.ledger.keys,
       deadLetter: deadLetter(name, context),

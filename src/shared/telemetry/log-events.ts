@@ -105,6 +105,11 @@ export const LOG_EVENTS = {
     fields: ['policy_digest', 'error_code', 'err'],
     meaning: 'A changed policy set is invalid; the last good one stays in force.',
   },
+  traces_lost: {
+    level: 'warn',
+    fields: ['error_code', 'err'],
+    meaning: 'Traces do not reach their receiver and are dropped; nothing else is affected.',
+  },
   redis_ready: { level: 'info', fields: [], meaning: 'Redis answers.' },
   redis_error: {
     level: 'error',

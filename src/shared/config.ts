@@ -20,6 +20,7 @@ const variables = {
     .url({ protocol: /^rediss?$/, hostname: /./ })
     .optional()
     .describe('a URL like redis://user:password@host:6379/0, or rediss:// for TLS'),
+  REDIS_PASSWORD_FILE: z.string().optional().describe('the path of a file with the password of REDIS_URL'),
   HOST: z
     .string()
     .regex(/^[A-Za-z0-9.:_-]+$/)

@@ -3,7 +3,7 @@ import { crashPoint } from './crash-point.ts'
 import type { Log } from './telemetry/log.ts'
 
 /** Longer than any stage and any request takes; a supervisor's grace period must be longer still. */
-const DRAIN_DEADLINE_MS = 20_000
+export const DRAIN_DEADLINE_MS = 20_000
 
 /**
  * Resolves when the process was told to stop (SIGTERM, SIGINT) and `stop` has finished, or the deadline has passed. Work

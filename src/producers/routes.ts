@@ -1,5 +1,4 @@
 /** The API's routes: webhooks in, incidents out. */
-import { randomUUID } from 'node:crypto'
 import type { FastifyInstance } from 'fastify'
 import { z } from 'zod'
 import type { SourceName } from '../shared/contracts/alert.ts'
@@ -9,12 +8,16 @@ import { IncidentQuery, listIncidents } from '../shared/ledger/list-incidents.ts
 import { Problem } from '../shared/problem.ts'
 import type { Log } from '../shared/telemetry/log.ts'
 import type { Metrics } from '../shared/telemetry/metrics.ts'
+import type { Tracing } from '../shared/telemetry/tracing.ts'
 import type { Acceptance } from './accept-alert.ts'
 import { type AlertAnswer, acceptWebhook } from './accept-webhook.ts'
 import { addCloudEventsHandshake } from './cloudevents-handshake.ts'
+import { logAnswers } from './log-answers.ts'
 import { keepRawForms, readDelivery } from './read-delivery.ts'
 import { shedReason } from './shed-reason.ts'
 import { sourceAt } from './source-at.ts'
+
+export const WEBHOOKS = '/webhooks/:source'
 
 /** 202 when something new came of it, 200 when nothing did; what cannot be understood at all is the caller's to judge. */
 const statusOf = (answers: readonly AlertAnswer[]): 200 | 202 =>
@@ -28,34 +31,28 @@ const noteRefused = (error: unknown, source: SourceName, metrics: Metrics): void
   else if (error instanceof Problem) metrics.webhookEvents.inc({ source, outcome: 'invalid' })
 }
 
-const webhookEvent = (answers: readonly AlertAnswer[]) =>
-  answers.every(({ outcome }) => outcome === 'rejected')
-    ? 'webhook_rejected'
-    : answers.every(({ outcome }) => outcome === 'ignored')
-      ? 'webhook_ignored'
-      : 'webhook_accepted'
-
 interface Webhooks {
   isStopping(): boolean
   metrics: Metrics
   log: Log
+  tracing?: Tracing | undefined
 }
 
 /** In a scope of its own: forms are taken by no other route. */
 export const addWebhooks = (
   app: FastifyInstance,
   acceptance: Acceptance,
-  { isStopping, metrics, log }: Webhooks,
+  { isStopping, metrics, log, tracing }: Webhooks,
 ): void => {
   app.register(async (webhooks) => {
     keepRawForms(webhooks)
     addCloudEventsHandshake(webhooks)
     webhooks.route<{ Params: { source: string } }>({
       method: ['POST', 'PUT'],
-      url: '/webhooks/:source',
+      url: WEBHOOKS,
       handler: async (request, reply) => {
         const source = sourceAt(request.params.source, acceptance.policies())
-        const request_id = randomUUID()
+        const request_id = request.id
         const delivery = { request_id, received_at: new Date().toISOString() }
         let answers: AlertAnswer[]
         try {
@@ -72,14 +69,18 @@ export const addWebhooks = (
           if (outcome === 'accepted') metrics.jobsEnqueued.inc({ queue: 'normalize' })
         }
         if (statusOf(answers) === 202) metrics.webhookLastAccepted.set({ source: source.name }, Date.now() / 1000)
-        log.event(webhookEvent(answers), { request_id, source: source.name, incidents: answers })
+        tracing?.about(answers.flatMap(({ incident_id }) => incident_id ?? []))
         const rejected = answers.filter(({ outcome }) => outcome === 'rejected')
-        if (rejected.length < answers.length)
-          return reply.code(source.only_200 ? 200 : statusOf(answers)).send({ request_id, incidents: answers })
+        const understood = rejected.length < answers.length
         // A sender that switches its subscription off after a few 4xx would lose the incidents after this one as well.
-        if (source.never_refuse_content) return reply.code(202).send({ request_id, incidents: answers })
-        const reasons = rejected.map(({ reason }) => reason).join('; ') || 'the delivery holds no alert'
-        throw new Problem('nothing_understood', reasons, { request_id, incidents: answers })
+        if (!understood && !source.never_refuse_content) {
+          const reasons = rejected.map(({ reason }) => reason).join('; ') || 'the delivery holds no alert'
+          throw new Problem('nothing_understood', reasons, { request_id, incidents: answers })
+        }
+        const status = understood ? (source.only_200 ? 200 : statusOf(answers)) : 202
+        const latency_ms = Math.round(reply.elapsedTime)
+        logAnswers(answers, { request_id, route: WEBHOOKS, source: source.name, status, latency_ms }, log)
+        return reply.code(status).send({ request_id, incidents: answers })
       },
     })
   })

@@ -158,6 +158,12 @@ test('an incident is blocked for three reasons, each is mended, a changed fact v
       expect(JSON.parse(answer.text)).toMatchObject(JSON.parse(step.text))
     } else await written(session, step.write, step.text)
   }
+  const report = await readFile(join(session.folder, 'HM-2026-05-17-04/readiness.md'), 'utf8')
+  expect(report.match(/\| anna \| (approved[^|]*) \| [^|]+ \|/g)).toEqual([
+    expect.stringContaining('approved, and void: it had changed; changed: facts.replicas was 3 and is 2 now'),
+    expect.stringContaining('approved, and void: it had changed; changed: facts.replicas was 2 and is 1 now'),
+    '| anna | approved | the only one; the backup is there |',
+  ])
 })
 
 test('the guide shows all of it', async () => {

@@ -169,6 +169,15 @@ describe('a budget', () => {
     expect(await redis.pttl(`${ledger.keys.prefix}shares:${SCOPE}`)).toBeGreaterThan(HOUR - 60_000)
   })
 
+  it('of a long window counts what a short one beside it forgets', async () => {
+    const { deliver, work, codes, ledger } = await open({ budgets: [service(2), service(9, 60_000)] })
+    work()
+    const first = await deliver()
+    await redis.zadd(`${ledger.keys.prefix}shares:${SCOPE}`, Date.now() - 10 * 60_000, first.incident_id)
+    expect((await deliver()).status).toBe('dry_run_passed')
+    expect(codes(await deliver())).toEqual(['blast_radius_budget_exhausted'])
+  })
+
   it('costs nothing where the policy has none', async () => {
     const { deliver, work, ledger, scopes } = await open({})
     work()
@@ -269,6 +278,30 @@ describe('a pass that comes to nothing gives its share back', () => {
     await redrive({ redis, ledger, queues }, id, { by: 'anna', reason: 'mended', at: context.now() })
     await eventually(async () => expect(codes(await ended(id))).toEqual(['blast_radius_budget_exhausted']))
     expect(await held(SCOPE)).toEqual([other.incident_id])
+  })
+
+  it('while it waits for a person it counts from the pass on, not from the approval', async () => {
+    const { deliver, work, get, post, ledger } = await open({ budgets: [service(1)], review: true })
+    work()
+    const { incident_id: id } = await deliver()
+    const key = `${ledger.keys.prefix}shares:${SCOPE}`
+    const passed = Date.now() - 10 * 60_000
+    await redis.zadd(key, passed, id)
+    const { plan_digest } = (await get(`/incidents/${id}`)).body.stages['dry-run']
+    const answer = await post(`/incidents/${id}/review`, { decision: 'approve', by: 'a', reason: 'b', plan_digest })
+    expect(answer.status).toBe(200)
+    expect(Number(await redis.zscore(key, id))).toBe(passed)
+  })
+
+  it('and an approval after the window takes a share anew', async () => {
+    const { deliver, work, codes, get, post, ledger } = await open({ budgets: [service(1)], review: true })
+    work()
+    const { incident_id: id } = await deliver()
+    await redis.zadd(`${ledger.keys.prefix}shares:${SCOPE}`, Date.now() - HOUR - 1000, id)
+    const { plan_digest } = (await get(`/incidents/${id}`)).body.stages['dry-run']
+    const answer = await post(`/incidents/${id}/review`, { decision: 'approve', by: 'a', reason: 'b', plan_digest })
+    expect(answer.status).toBe(200)
+    expect(codes(await deliver())).toEqual(['blast_radius_budget_exhausted'])
   })
 
   it('and an approval whose share others have had since is void', async () => {

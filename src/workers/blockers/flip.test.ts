@@ -83,12 +83,26 @@ describe('what would flip it', () => {
       ],
     ],
     [
+      'nothing, where more is asked than can be scored',
+      {
+        ...passingInput,
+        policy: { card: passingInput.policy?.card as GateCard, profile: { ...profileOf('default'), auto: 26 } },
+      },
+      [['none', 'score_below_threshold', null, null]],
+    ],
+    [
       'nothing, without a policy',
       { ...passingInput, policy: null, policy_problem: { code: 'policy_missing', message: 'no policy' } },
       [['none', 'policy_missing', null, null]],
     ],
   ])('%s', (_, input, steps) => {
     expect(said(flipped(input))).toEqual(steps)
+  })
+
+  it('says what stays in the way of every change', () => {
+    const { card } = passingInput.policy ?? {}
+    const policy = { card: card as GateCard, profile: { ...profileOf('default'), auto: 26 } }
+    expect(flipped({ ...passingInput, policy })[0]?.text).toBe('no change lifts it: total 25 < 26')
   })
 
   it('is said in words that somebody can act on', () => {

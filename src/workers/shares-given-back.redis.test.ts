@@ -63,14 +63,35 @@ describe('a share is given back by what is', () => {
   })
 })
 
-it('an approval whose share others have had since is void', async () => {
-  const changing = await open()
-  const { deliver, work, held, review, digestOf, ledger, redis } = changing
-  work()
-  const id = await deliver()
-  await redis.zadd(`${ledger.keys.prefix}shares:${SCOPE}`, Date.now() - HOUR - 1000, id)
-  const other = await deliver()
-  expect(await held(SCOPE)).toEqual([other])
-  expect(await review(id, await digestOf(id))).toMatchObject({ status: 409, body: { reason: 'changed' } })
-  await eventually(async () => expect(await codes(changing, id)).toEqual(EXHAUSTED))
+describe('an approval', () => {
+  const passedAt = async (ago: number) => {
+    const changing = await open()
+    const { deliver, work, ledger, redis } = changing
+    work()
+    const id = await deliver()
+    const key = `${ledger.keys.prefix}shares:${SCOPE}`
+    const passed = Date.now() - ago
+    await redis.zadd(key, passed, id)
+    return { ...changing, changing, id, passed, score: async () => Number(await redis.zscore(key, id)) }
+  }
+
+  it('leaves a share as it was: it counts from the pass on', async () => {
+    const { id, passed, score, review, digestOf } = await passedAt(10 * 60_000)
+    expect(await review(id, await digestOf(id))).toMatchObject({ status: 200 })
+    expect(await score()).toBe(passed)
+  })
+
+  it('after the window takes a share anew', async () => {
+    const { changing, id, review, digestOf, send } = await passedAt(HOUR + 1000)
+    expect(await review(id, await digestOf(id))).toMatchObject({ status: 200 })
+    expect(await codes(changing, await send())).toEqual(EXHAUSTED)
+  })
+
+  it('whose share others have had since is void', async () => {
+    const { changing, id, review, digestOf, deliver, held } = await passedAt(HOUR + 1000)
+    const other = await deliver()
+    expect(await held(SCOPE)).toEqual([other])
+    expect(await review(id, await digestOf(id))).toMatchObject({ status: 409, body: { reason: 'changed' } })
+    await eventually(async () => expect(await codes(changing, id)).toEqual(EXHAUSTED))
+  })
 })

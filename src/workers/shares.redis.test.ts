@@ -62,6 +62,16 @@ describe('a budget', () => {
     expect(await redis.pttl(key)).toBeGreaterThan(HOUR - 60_000)
   })
 
+  it('of a long window counts what a short one beside it forgets', async () => {
+    const changing = await open(rules({ budgets: [budgetOf(2), budgetOf(9, 60_000)] }))
+    const { work, ledger, redis } = changing
+    work()
+    const first = await next(changing)
+    await redis.zadd(`${ledger.keys.prefix}shares:${SCOPE}`, Date.now() - 10 * 60_000, first.incident_id)
+    expect((await next(changing)).status).toBe('dry_run_passed')
+    expect(codes(await next(changing))).toEqual(['blast_radius_budget_exhausted'])
+  })
+
   it('costs nothing where the policy has none', async () => {
     const changing = await open()
     const { work, ledger, scopes, redis } = changing

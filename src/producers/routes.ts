@@ -50,13 +50,19 @@ export const addWebhooks = (
     webhooks.route<{ Params: { source: string } }>({
       method: ['POST', 'PUT'],
       url: WEBHOOKS,
+      // What was under way before is answered as ever.
+      onRequest: async ({ params }) => {
+        if (!isStopping()) return
+        const problem = new Problem('shutting_down', 'this process takes nothing new: send it again')
+        noteRefused(problem, sourceAt(params.source, acceptance.policies()).name, metrics)
+        throw problem
+      },
       handler: async (request, reply) => {
         const source = sourceAt(request.params.source, acceptance.policies())
         const request_id = request.id
         const delivery = { request_id, received_at: new Date().toISOString() }
         let answers: AlertAnswer[]
         try {
-          if (isStopping()) throw new Problem('shutting_down', 'this process takes nothing new: send it again')
           const { headers } = request
           const read = await readDelivery(source, request.body, headers)
           answers = await acceptWebhook(source, { ...delivery, ...read, headers }, acceptance)

@@ -16,6 +16,7 @@ export const LOG_EVENTS = {
     meaning: 'A late source contradicts the others: the verdict was withdrawn.',
   },
   stage_failed: { level: 'warn', meaning: 'A stage could not decide; it is tried again.' },
+  heartbeat_failed: { level: 'error', meaning: 'A stage took a heartbeat and could not commit it.' },
   dead_lettered: { level: 'error', meaning: 'The pipeline gave up on an incident and recorded that as its verdict.' },
   incident_put_back: {
     level: 'warn',
@@ -25,6 +26,7 @@ export const LOG_EVENTS = {
     level: 'error',
     meaning: 'An incident in flight cannot go on, and its record cannot be read.',
   },
+  audit_chain_broken: { level: 'error', meaning: 'The audit chain of an incident does not hold.' },
   incidents_pruned: { level: 'info', meaning: 'Incidents whose retention is over were removed.' },
   upkeep_failed: { level: 'warn', meaning: 'A round of upkeep did not come to its end; the next one goes on.' },
   review_answered: { level: 'info', meaning: 'Somebody answered a review, or tried to.' },

@@ -1,5 +1,5 @@
 /**
- * Makes the checkout ready: `node scripts/setup.mjs [redis] [prometheus]`. Needs nothing but Node, no root, and changes
+ * Makes the checkout ready: `node scripts/setup.mjs [redis] [prometheus] [alertmanager]`. Needs nothing but Node, no root, and changes
  * nothing outside the checkout, unless brew is all there is. What is there already is left alone, in a tenth of a second.
  */
 import { spawnSync } from 'node:child_process'
@@ -27,6 +27,14 @@ const TOOLS = {
     packages: ['prometheus'],
     brew: 'prometheus',
     advice: 'install it (apt-get install prometheus, or brew install prometheus)',
+  },
+  alertmanager: {
+    given: () => false,
+    binaries: [['prometheus-alertmanager', 'alertmanager'], ['amtool']],
+    unpacked: ['prometheus-alertmanager', 'amtool'],
+    packages: ['prometheus-alertmanager'],
+    brew: 'alertmanager',
+    advice: 'install it (apt-get install prometheus-alertmanager, or brew install alertmanager)',
   },
 }
 

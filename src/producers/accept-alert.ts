@@ -12,7 +12,7 @@ import { DEFAULT_CORRELATION, runAt } from '../shared/incident/run-at.ts'
 import type { IncidentLedger } from '../shared/ledger/incident-ledger.ts'
 import { Problem } from '../shared/problem.ts'
 import { addJobCommand, type JobCommand } from '../shared/queue/stage-queues.ts'
-import type { Ended, Place, StepOutcome, Told } from './step.ts'
+import type { Place, StepOutcome, Taken, Told } from './step.ts'
 import { stepChange } from './step-change.ts'
 
 export interface Acceptance {
@@ -20,8 +20,8 @@ export interface Acceptance {
   /** The one queue the producer knows. */
   queue: Queue
   policies(): PolicySet
-  /** Told of every verdict that accepting gave, once it is durable. */
-  observe?(ended: Ended): void
+  /** Told of every step that was taken, once it is durable. */
+  observe?(taken: Taken): void
 }
 
 /** Each try that fails means that another writer got through; after this many the sender is asked to come again. */
@@ -59,14 +59,14 @@ const write = async (
   place: Place,
   { ledger, queue, policies, observe }: Acceptance,
 ): Promise<StepOutcome | null> => {
-  const { outcome, change, also, ended } = stepChange(step, told, place)
+  const taken = stepChange(step, told, place)
   const queued = await queueStep(queue, step, policies(), Date.parse(told.at))
   crashPoint('accept:before-write')
-  const applied = await ledger.apply(change, queued, also)
+  const applied = await ledger.apply(taken.change, queued, taken.also)
   crashPoint('accept:after-write')
   if (!applied) return null
-  for (const end of ended) observe?.(end)
-  return outcome
+  observe?.(taken)
+  return taken.outcome
 }
 
 /**

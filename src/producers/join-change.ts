@@ -6,6 +6,7 @@ import type { Incident } from '../shared/contracts/incident.ts'
 import type { Step } from '../shared/incident/correlate.ts'
 import { correlationIndex } from '../shared/incident/correlation-index.ts'
 import { merge } from '../shared/incident/merge.ts'
+import { isOver } from '../shared/incident/occurrence.ts'
 import type { LedgerChange } from '../shared/ledger/change.ts'
 import { replacedBy, toFields } from '../shared/ledger/incident-fields.ts'
 import { closing, type Ending, voiding } from './end-incident.ts'
@@ -28,6 +29,13 @@ const diffOf = (was: Sighting | undefined, is: Sighting): AuditRecord['decision_
 /** What the next record replaces, by its number: a replay starts from what was known at the time. */
 const replaced = ({ records }: Incident, was: readonly Sighting[]): Record<string, string> =>
   was.length > 0 ? { [replacedBy(records)]: JSON.stringify(was) } : {}
+
+/** A blocked incident stays so when its sources say that it is over; from then on it waits for nobody. */
+const mending = (
+  { status, verdict, sightings: was }: Incident,
+  is: readonly Sighting[],
+  at: string,
+): Taken['mended'] => (status === 'blocked' && verdict && isOver(is) && !isOver(was) ? { verdict, at } : null)
 
 /** The end of an incident that is part of another now: nothing of it is lost, since that one has all its pages. */
 const absorbing = (incident: Incident, into: string, told: Told): { ending: Ending; change: LedgerChange } => {
@@ -65,6 +73,7 @@ export const join = (
   const end = step === 'close' ? closing(incident, told) : voiding(incident, sightings, told)
   const first = recordsOf(incident_id, told, [{ event: 'source_attached', decision_diff }])
   const linked = chain(incident, [...first, ...attached, ...(end?.records ?? [])])
+  const mended = mending(incident, sightings, told.at)
   const absorbed = absorbs.map((one) => absorbing(one, incident_id, told))
   return {
     outcome: step === 'close' ? 'closed' : 'attached',
@@ -72,6 +81,7 @@ export const join = (
       ...(end ? [end.ended] : []),
       ...absorbed.map(({ ending }) => ending.ended).filter(({ from }) => from !== 'closed'),
     ],
+    mended,
     also: absorbed.map(({ change }) => change),
     change: {
       incident_id,
@@ -86,6 +96,7 @@ export const join = (
       ],
       records: linked.records,
       fields: {
+        ...(mended && { mended: mended.at }),
         ...replaced(
           incident,
           changed.flatMap((is) => before.get(is.source_key) ?? []),

@@ -4,15 +4,15 @@ import { CodedError } from '../shared/coded-error.ts'
 import type { Config } from '../shared/config.ts'
 import type { PolicySet } from '../shared/contracts/policy.ts'
 import { IncidentLedger } from '../shared/ledger/incident-ledger.ts'
-import { untilStopped } from '../shared/lifecycle.ts'
+import { openLifecycle } from '../shared/lifecycle.ts'
 import { policiesInForce } from '../shared/policy/policies-in-force.ts'
 import { connectProducer, whenReady } from '../shared/queue/redis.ts'
 import { openQueue } from '../shared/queue/stage-queues.ts'
 import { SOURCES } from '../shared/sources/index.ts'
+import { keepGauges } from '../shared/telemetry/keep-gauges.ts'
 import { createLog } from '../shared/telemetry/log.ts'
 import { createMetrics, type Metrics } from '../shared/telemetry/metrics.ts'
-import { sampleAccounting } from '../shared/telemetry/sample-accounting.ts'
-import { watchStops } from '../shared/telemetry/sample-stops.ts'
+import { timeCommands } from '../shared/telemetry/time-commands.ts'
 import { startTracing } from '../shared/telemetry/tracing.ts'
 import { VERSION } from '../shared/version.ts'
 import type { AnswerReview } from './review-route.ts'
@@ -39,32 +39,33 @@ export type OpenReviewer = (
 export const serve = async (config: Config, redisUrl: string, openReviewer: OpenReviewer): Promise<void> => {
   refuseUnsigned(config)
   const log = createLog('api', config.LOG_LEVEL)
-  const metrics = createMetrics(VERSION)
+  const metrics = createMetrics(VERSION, config.REVISION)
+  const lifecycle = openLifecycle(log, metrics)
   const tracing = await startTracing(config, 'api', log)
   const policies = await policiesInForce(config.POLICY_DIR, log)
   const redis = connectProducer(redisUrl)
   redis.on('error', (err) => log.event('redis_error', { err }))
   redis.on('ready', () => log.event('redis_ready'))
+  timeCommands(redis, metrics)
   let unwatch = () => {}
   try {
     await whenReady(redis)
     const queue = openQueue('normalize', redis, config.QUEUE_PREFIX, tracing?.telemetry)
     queue.on('error', (err) => log.event('redis_error', { err }))
     const ledger = new IncidentLedger(redis, config.QUEUE_PREFIX)
-    unwatch = watchStops(ledger.stops, metrics)
+    unwatch = keepGauges(redis, ledger, 'api', metrics)
     const reviewer = openReviewer(redis, config.QUEUE_PREFIX, policies.current, metrics)
     const server = createServer({
       acceptance: { ledger, queue, policies: policies.current },
       redis,
       review: reviewer.answer,
-      checks: {},
+      isStopping: lifecycle.isStopping,
       metrics,
       log,
       ...(tracing && { tracing }),
     })
     await server.listen({ host: config.HOST, port: config.PORT })
-    const stopSampling = sampleAccounting(ledger, metrics.accountingImbalance)
-    const stopped = untilStopped(log, async () => {
+    const stopped = lifecycle.untilStopped(async () => {
       await server.close()
       await queue.close()
       await reviewer.close()
@@ -73,7 +74,6 @@ export const serve = async (config: Config, redisUrl: string, openReviewer: Open
     log.event('unsigned_sources', { sources: SOURCES.map(({ name }) => name) })
     log.event('process_started', { address: server.listeningOrigin, redis: redis.options.host })
     await stopped
-    stopSampling()
   } finally {
     unwatch()
     policies.close()

@@ -1,6 +1,7 @@
 /** The API's routes: webhooks in, incidents out. */
 import type { FastifyInstance } from 'fastify'
 import { z } from 'zod'
+import type { SourceName } from '../shared/contracts/alert.ts'
 import { IncidentId } from '../shared/contracts/identifiers.ts'
 import { incidentSummary, incidentView } from '../shared/incident/incident-view.ts'
 import { IncidentQuery, listIncidents } from '../shared/ledger/list-incidents.ts'
@@ -13,6 +14,7 @@ import type { Acceptance } from './accept-alert.ts'
 import { type AlertAnswer, acceptWebhook } from './accept-webhook.ts'
 import { logAnswers } from './log-answers.ts'
 import { parseBody } from './read-body.ts'
+import { shedReason } from './shed-reason.ts'
 
 export const WEBHOOKS = '/webhooks/:source'
 
@@ -20,12 +22,25 @@ export const WEBHOOKS = '/webhooks/:source'
 const statusOf = (answers: readonly AlertAnswer[]): 200 | 202 =>
   answers.some(({ outcome }) => outcome === 'accepted' || outcome === 'attached' || outcome === 'closed') ? 202 : 200
 
+/** Nothing was wrong with what is shed: the sender comes again. */
+const noteRefused = (error: unknown, source: SourceName, metrics: Metrics): void => {
+  const reason = shedReason(error)
+  if (reason) metrics.loadShed.inc({ reason })
+  if (reason) metrics.webhookEvents.inc({ source, outcome: 'shed' })
+  else if (error instanceof Problem) metrics.webhookEvents.inc({ source, outcome: 'invalid' })
+}
+
+interface Webhooks {
+  isStopping(): boolean
+  metrics: Metrics
+  log: Log
+  tracing?: Tracing
+}
+
 export const addWebhooks = (
   app: FastifyInstance,
   acceptance: Acceptance,
-  metrics: Metrics,
-  log: Log,
-  tracing?: Tracing,
+  { isStopping, metrics, log, tracing }: Webhooks,
 ): void => {
   app.route<{ Params: { source: string } }>({
     method: ['POST', 'PUT'],
@@ -41,15 +56,17 @@ export const addWebhooks = (
       const delivery = { request_id, received_at: new Date().toISOString() }
       let answers: AlertAnswer[]
       try {
+        if (isStopping()) throw new Problem('shutting_down', 'this process takes nothing new: send it again')
         answers = await acceptWebhook(source, { ...delivery, ...parseBody(request.body) }, acceptance)
       } catch (error) {
-        if (error instanceof Problem) metrics.webhookEvents.inc({ source: source.name, outcome: 'invalid' })
+        noteRefused(error, source.name, metrics)
         throw error
       }
       for (const { outcome } of answers) {
         metrics.webhookEvents.inc({ source: source.name, outcome })
         if (outcome === 'accepted') metrics.jobsEnqueued.inc({ queue: 'normalize' })
       }
+      if (statusOf(answers) === 202) metrics.webhookLastAccepted.set({ source: source.name }, Date.now() / 1000)
       tracing?.about(answers.flatMap(({ incident_id }) => incident_id ?? []))
       const rejected = answers.filter(({ outcome }) => outcome === 'rejected')
       const understood = rejected.length < answers.length

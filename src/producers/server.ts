@@ -5,23 +5,26 @@ import type { Redis } from 'ioredis'
 import { Problem, type ProblemCode } from '../shared/problem.ts'
 import type { Log } from '../shared/telemetry/log.ts'
 import type { Metrics } from '../shared/telemetry/metrics.ts'
-import { addProbes, type ReadinessCheck, redisCheck } from '../shared/telemetry/probes.ts'
+import { addProbes, standardChecks } from '../shared/telemetry/probes.ts'
+import { redisErrorKind } from '../shared/telemetry/redis-error-kind.ts'
 import type { Tracing } from '../shared/telemetry/tracing.ts'
 import type { Acceptance } from './accept-alert.ts'
+import { finishRequests } from './finish-requests.ts'
 import { addKillSwitch } from './kill-switch-routes.ts'
 import { logRefusal } from './log-answers.ts'
-import { observeEnded } from './observe-ended.ts'
+import { observeTaken } from './observe-taken.ts'
 import { BODY_LIMIT_BYTES, keepRawBodies } from './read-body.ts'
 import { type AnswerReview, addReview } from './review-route.ts'
 import { addIncidents, addWebhooks, WEBHOOKS } from './routes.ts'
-import type { Ended } from './step.ts'
+import type { Taken } from './step.ts'
 import { traceWebhooks } from './trace-webhooks.ts'
 
 export interface ServerSettings {
   acceptance: Acceptance
   redis: Redis
   review: AnswerReview
-  checks: Record<string, ReadinessCheck>
+  /** From the signal on: webhooks are sent away, and what is under way is finished. */
+  isStopping(): boolean
   metrics: Metrics
   log: Log
   tracing?: Tracing
@@ -42,19 +45,14 @@ const DETAILS: Partial<Record<ProblemCode, string>> = {
   content_type_unsupported: 'send the payload with content-type: application/json',
 }
 
-/** ioredis's errors while there is no usable connection: the accept was not confirmed, so the sender must try again. */
-const redisAway = ({ message, name }: Error) =>
-  name === 'MaxRetriesPerRequestError' ||
-  /Command timed out|Connection is closed|Stream isn't writeable|ECONNREFUSED|ECONNRESET|LOADING|READONLY|OOM|MISCONF/.test(
-    message,
-  )
-
 const asProblem = (error: FastifyError, request_id: string): Problem => {
   if (error instanceof Problem) return error
   const code = FASTIFY_PROBLEMS[error.code]
   if (code) return new Problem(code, DETAILS[code] ?? error.message)
   if (error.statusCode && error.statusCode < 500) return new Problem('request_invalid', error.message)
-  if (redisAway(error)) return new Problem('redis_unavailable', 'Redis does not answer: nothing was acknowledged')
+  // There is no usable connection: the accept was not confirmed, so the sender must try again.
+  if (redisErrorKind(error) !== 'other')
+    return new Problem('redis_unavailable', 'Redis does not answer: nothing was acknowledged')
   return new Problem('internal_error', 'the request failed; the log line with this request_id says why', { request_id })
 }
 
@@ -62,7 +60,7 @@ export const createServer = ({
   acceptance,
   redis,
   review,
-  checks,
+  isStopping,
   metrics,
   log,
   tracing,
@@ -72,7 +70,7 @@ export const createServer = ({
     const problem = asProblem(error, request_id)
     const [route, latency_ms] = [routeOptions.url, Math.round(reply.elapsedTime)]
     const refused = { request_id, route, status: problem.status, latency_ms, error_code: problem.code }
-    if (problem.status >= 500)
+    if (problem.status >= 500 && problem.code !== 'shutting_down')
       log.event(problem.code === 'redis_unavailable' ? 'redis_error' : 'request_failed', { ...refused, err: error })
     else if (route === WEBHOOKS) logRefusal(problem, request.params, refused, log)
     if (problem.status === 503) reply.header('retry-after', '5')
@@ -83,6 +81,7 @@ export const createServer = ({
     bodyLimit: BODY_LIMIT_BYTES,
     requestTimeout: 30_000,
     forceCloseConnections: 'idle',
+    return503OnClosing: false,
     routerOptions: { maxParamLength: LONGEST_PARAMETER },
     // What the router refuses before any route is reached.
     frameworkErrors: (error, request, reply) => {
@@ -90,6 +89,7 @@ export const createServer = ({
     },
   })
   keepRawBodies(app)
+  finishRequests(app)
   app.setNotFoundHandler(() => {
     throw new Problem('route_unknown', 'there is nothing at this address: webhooks go to POST /webhooks/<source>')
   })
@@ -98,10 +98,10 @@ export const createServer = ({
     const route = routeOptions.url ?? 'unknown'
     metrics.httpRequestDuration.observe({ route, method, code: statusCode }, elapsedTime / 1000)
   })
-  addProbes(app, { checks: { redis: redisCheck(redis), ...checks }, metrics })
+  addProbes(app, { checks: standardChecks(redis, acceptance.policies, isStopping), metrics })
   if (tracing) traceWebhooks(app, tracing)
-  const observed = { ...acceptance, observe: (ended: Ended) => observeEnded(ended, metrics, log) }
-  addWebhooks(app, observed, metrics, log, tracing)
+  const observed = { ...acceptance, observe: (taken: Taken) => observeTaken(taken, metrics, log) }
+  addWebhooks(app, observed, { isStopping, metrics, log, ...(tracing && { tracing }) })
   addIncidents(app, acceptance)
   addKillSwitch(app, acceptance.ledger.stops, log)
   addReview(app, review, metrics, log)

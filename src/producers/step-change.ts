@@ -23,6 +23,7 @@ const create = (step: Extract<Step, { step: 'create' }>, told: Told, at: Place):
   return {
     outcome: end ? 'closed' : 'accepted',
     ended: end ? [end.ended] : [],
+    mended: null,
     also: [],
     change: {
       incident_id,
@@ -48,6 +49,7 @@ const create = (step: Extract<Step, { step: 'create' }>, told: Told, at: Place):
 const repeat = ({ incident_id }: Incident): Taken => ({
   outcome: 'duplicate',
   ended: [],
+  mended: null,
   also: [],
   change: {
     incident_id,

@@ -32,4 +32,6 @@ export interface Taken {
   /** Changes of other incidents: with the first one, or not at all. */
   also: LedgerChange[]
   ended: Ended[]
+  /** Its verdict, where it was blocked and is over by this (RFC 3339): no blocker holds it any longer. */
+  mended: { verdict: Verdict; at: string } | null
 }

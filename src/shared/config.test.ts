@@ -26,6 +26,7 @@ describe('loadConfig', () => {
       WORKER_PORT: 9464,
       POLICY_DIR: 'policies',
       QUEUE_PREFIX: 'interlock',
+      REVISION: 'unknown',
       LEDGER_RETENTION: '30d',
       LOG_LEVEL: 'info',
       NODE_ENV: 'development',

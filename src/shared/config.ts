@@ -57,6 +57,11 @@ const variables = {
     .optional()
     .describe('a URL like https://prometheus.internal:9090, without user, password and query'),
   PROMETHEUS_TOKEN_FILE: z.string().optional().describe('the path of a file with a bearer token'),
+  REVISION: z
+    .string()
+    .regex(/^[\w.+-]{1,64}$/)
+    .default('unknown')
+    .describe('1 to 64 letters, digits, _ . + and -'),
   /** Nothing above `error`: errors are always logged. */
   LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error']).default('info').describe('debug, info, warn or error'),
   OTEL_EXPORTER_OTLP_ENDPOINT: z

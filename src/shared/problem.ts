@@ -15,6 +15,7 @@ export const PROBLEMS = {
   request_invalid: { status: 400, title: 'The request is not valid HTTP for this address' },
   redis_unavailable: { status: 503, title: 'Redis does not answer; nothing was accepted, try again' },
   incident_contended: { status: 503, title: 'Too many write to one incident at once; try again' },
+  shutting_down: { status: 503, title: 'The process is shutting down; try again' },
   internal_error: { status: 500, title: 'An unexpected error' },
 } as const satisfies Record<string, { status: number; title: string }>
 

@@ -5,14 +5,14 @@ import Fastify from 'fastify'
 import { type Config, retentionMs } from '../shared/config.ts'
 import type { StageName } from '../shared/contracts/audit-record.ts'
 import { IncidentLedger } from '../shared/ledger/incident-ledger.ts'
-import { untilStopped } from '../shared/lifecycle.ts'
+import { openLifecycle } from '../shared/lifecycle.ts'
 import { policiesInForce } from '../shared/policy/policies-in-force.ts'
 import { connectWorker, whenReady } from '../shared/queue/redis.ts'
+import { keepGauges } from '../shared/telemetry/keep-gauges.ts'
 import { createLog } from '../shared/telemetry/log.ts'
 import { createMetrics } from '../shared/telemetry/metrics.ts'
-import { addProbes, redisCheck } from '../shared/telemetry/probes.ts'
-import { sampleAccounting } from '../shared/telemetry/sample-accounting.ts'
-import { watchStops } from '../shared/telemetry/sample-stops.ts'
+import { addProbes, standardChecks } from '../shared/telemetry/probes.ts'
+import { timeCommands } from '../shared/telemetry/time-commands.ts'
 import { startTracing } from '../shared/telemetry/tracing.ts'
 import { VERSION } from '../shared/version.ts'
 import { configuredPrometheus } from './facts/configured-prometheus.ts'
@@ -33,20 +33,22 @@ const HEAP_GROWTH = '--heap-growing-percent=30'
 export const work = async (config: Config, redisUrl: string, stages: readonly StageName[]): Promise<void> => {
   setFlagsFromString(HEAP_GROWTH)
   const log = createLog('worker', config.LOG_LEVEL)
-  const metrics = createMetrics(VERSION)
+  const metrics = createMetrics(VERSION, config.REVISION)
+  const lifecycle = openLifecycle(log, metrics)
   const tracing = await startTracing(config, 'worker', log)
   const policies = await policiesInForce(config.POLICY_DIR, log)
   const redis = connectWorker(redisUrl)
   redis.on('error', (err) => log.event('redis_error', { err }))
   redis.on('ready', () => log.event('redis_ready'))
+  timeCommands(redis, metrics)
   const probes = Fastify({ forceCloseConnections: true })
   let unwatch = () => {}
   try {
     await whenReady(redis)
-    addProbes(probes, { checks: { redis: redisCheck(redis) }, metrics })
+    addProbes(probes, { checks: standardChecks(redis, policies.current, lifecycle.isStopping), metrics })
     await probes.listen({ host: config.HOST, port: config.WORKER_PORT })
     const ledger = new IncidentLedger(redis, config.QUEUE_PREFIX)
-    unwatch = watchStops(ledger.stops, metrics)
+    unwatch = keepGauges(redis, ledger, 'worker', metrics)
     const context = {
       ledger,
       policies: policies.current,
@@ -69,15 +71,13 @@ export const work = async (config: Config, redisUrl: string, stages: readonly St
     const workers = stages.map((stage) => startStageWorker(stage, settings))
     workers.push(await startUpkeep(settings, retentionMs(config)))
     await Promise.all(workers.map((worker) => worker.waitUntilReady()))
-    const stopSampling = sampleAccounting(context.ledger, metrics.accountingImbalance)
-    const stopped = untilStopped(log, async () => {
+    const stopped = lifecycle.untilStopped(async () => {
       await Promise.all(workers.map((worker) => worker.close()))
       await expiries.close()
       await tracing?.close()
     })
     log.event('process_started', { stages, probes: probes.listeningOrigin })
     await stopped
-    stopSampling()
   } finally {
     unwatch()
     await probes.close()

@@ -15,7 +15,7 @@ export const observeDecision = (
   const { incident_id, outcome } = summary
   if (summary.outcome === 'held') {
     if (!summary.recorded) return
-    metrics.blockers.inc({ stage, code: 'kill_switch_engaged' })
+    metrics.blockers.inc({ stage, code: 'kill_switch_engaged' }, incident_id)
     log.event('incident_held', { incident_id, stage, scope: summary.scope })
     return
   }
@@ -28,13 +28,13 @@ export const observeDecision = (
   if (summary.score !== null) metrics.readinessScore.observe(summary.score)
   const { verdict } = summary
   for (const { code } of verdict?.blockers ?? []) {
-    metrics.blockers.inc({ stage, code })
+    metrics.blockers.inc({ stage, code }, incident_id)
     if (code === 'readiness_not_passed') metrics.invariantViolations.inc({ invariant: 'dry_run_before_readiness' })
   }
   if (verdict) {
     const seconds = (Date.parse(summary.at) - Date.parse(summary.accepted_at)) / 1000
     metrics.verdicts.inc({ verdict: verdict.verdict })
-    metrics.e2eDuration.observe({ outcome: verdict.verdict }, Math.max(0, seconds))
+    metrics.e2eDuration.observe({ outcome: verdict.verdict }, Math.max(0, seconds), incident_id)
   }
   log.event('stage_decided', {
     incident_id,

@@ -11,6 +11,7 @@ import type { Metrics } from '../shared/telemetry/metrics.ts'
 import type { Tracing } from '../shared/telemetry/tracing.ts'
 import { isSuspect, sendAway } from './crash-suspects.ts'
 import { deadLetter } from './dead-letter.ts'
+import { failureReason } from './failure-reason.ts'
 import { hold } from './hold.ts'
 import { observeDecision } from './observe-decision.ts'
 import { PIPELINE, stageAfter } from './pipeline.ts'
@@ -44,7 +45,7 @@ export const startStageWorker = (
   const readAhead = new ReadAhead()
   const run = runStage(stage, context, readAhead)
   const wait = metrics.jobWait.labels({ queue: name })
-  const duration = metrics.jobDuration.labels({ queue: name })
+  const labels = { queue: name }
   const worker = new Worker(
     name,
     (job, token) => {
@@ -71,18 +72,20 @@ export const startStageWorker = (
   metrics.workerConcurrency.set({ queue: name }, concurrency)
   worker.on('completed', (job, { summary }) => {
     const milliseconds = (job.finishedOn ?? 0) - (job.processedOn ?? 0)
-    duration.observe(milliseconds / 1000)
+    metrics.jobDuration.observe(labels, milliseconds / 1000, job.id)
     observeDecision(name, stageAfter(name), summary, milliseconds, metrics, log)
     if ('verdict' in summary && summary.verdict) expiries?.follow(summary.incident_id, summary.verdict)
   })
   worker.on('failed', (job, err) => {
     const final = !job || job.finishedOn !== undefined
     metrics.jobsProcessed.inc({ queue: name, outcome: 'failed' })
-    if (final) metrics.jobsDeadLettered.inc({ queue: name })
-    else metrics.jobRetries.inc({ queue: name })
+    const reason = failureReason(err)
+    if (final) metrics.jobsDeadLettered.inc({ queue: name, reason }, job?.id)
+    else metrics.jobRetries.inc({ queue: name, reason })
     log.event(final ? 'dead_lettered' : 'stage_failed', { incident_id: job?.id, queue: name, err })
   })
   worker.on('stalled', () => metrics.jobsStalled.inc({ queue: name }))
+  worker.on('lockRenewalFailed', (ids) => metrics.lockRenewalFailures.inc({ queue: name }, ids.length))
   worker.on('error', (err) => log.event('redis_error', { queue: name, err }))
   return worker
 }

@@ -14,6 +14,9 @@ import { tableUnder } from '../support/tables.ts'
 
 const [reference] = repositoryFiles('docs', /^docs\/reference\.md$/)
 
+/** What prom-client knows of a metric, beyond what it tells its types. */
+type Declared = { name: string; type: string; labelNames: string[]; help: string }
+
 const tableOf = (heading: string): string[][] => tableUnder(reference?.text ?? '', heading)
 const namesIn = (heading: string): string[] => tableOf(heading).map(([name = '']) => name.replaceAll('`', ''))
 
@@ -65,11 +68,16 @@ describe('docs/reference.md names exactly what the code has', () => {
     )
   })
 
-  it('Metrics', async () => {
-    const metrics = await createMetrics('0').registry.getMetricsAsJSON()
+  it('Metrics, with their labels', () => {
+    const metrics = createMetrics('0').registry.getMetricsAsArray() as unknown as Declared[]
     const ours = metrics.filter(({ name }) => name.startsWith('interlock_'))
-    expect(tableOf('Metrics').map(([name, type, , help]) => [name, type, help])).toEqual(
-      ours.map(({ name, type, help }) => [`\`${name}\``, String(type), help]),
+    expect(tableOf('Metrics')).toEqual(
+      ours.map(({ name, type, labelNames, help }) => [
+        `\`${name}\``,
+        type,
+        labelNames.map((label) => `\`${label}\``).join(', ') || 'none',
+        help,
+      ]),
     )
   })
 })

@@ -67,7 +67,7 @@ export const openApi = async (
     acceptance: { ledger, queue, policies },
     redis,
     review: reviewer.answer,
-    checks: {},
+    isStopping: () => false,
     metrics: createMetrics('0.0.0'),
     log: createLog('api', 'silent'),
   })

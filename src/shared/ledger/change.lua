@@ -62,6 +62,9 @@ local function count(prefix, incident_id, first, last)
   local in_flight
   for i = first, last, 2 do
     redis.call('HINCRBY', prefix .. 'accounting', ARGV[i], ARGV[i + 1])
+    if ARGV[i] == 'verdict:blocked' then
+      if ARGV[i + 1] == '1' then block(prefix, incident_id, now_ms()) else unblock(prefix, incident_id) end
+    end
     if GIVES_BACK[ARGV[i]] and ARGV[i + 1] == '1' then give_back(prefix, incident_id) end
     if WAITING[ARGV[i]] then
       if ARGV[i + 1] == '1' then
@@ -100,6 +103,8 @@ local function apply_change(prefix, at)
   if last >= first then redis.call('RPUSH', prefix .. 'trace:' .. incident_id, unpack(ARGV, first, last)) end
   first, last = list_at(last + 1)
   if last >= first then redis.call('HSET', incident, unpack(ARGV, first, last)) end
+  -- It stays blocked, but waits for nobody any longer.
+  if ARGV[first] == 'mended' then unblock(prefix, incident_id) end
   first, last = list_at(last + 1)
   count(prefix, incident_id, first, last)
   if listed_at ~= '' then redis.call('ZADD', prefix .. 'incidents', listed_at, incident_id) end

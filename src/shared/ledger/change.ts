@@ -14,7 +14,7 @@ export interface LedgerChange {
   /** Correlation keys to list it under. */
   listed_under: readonly string[]
   records: readonly AuditRecord[]
-  /** Fields of the incident record to set. */
+  /** Fields of the incident record to set; with `mended` before all others no blocker holds it any longer. */
   fields: Readonly<Record<string, string>>
   /** Accounting counters to move. */
   counts: Readonly<Record<string, number>>

@@ -26,6 +26,8 @@ export interface LedgerKeys {
   held: string
   /** Sorted set: the incidents that wait for a person, by since when (ms). */
   reviews: string
+  /** Hash: how far the look at every chain has come, and what it found. */
+  chains: string
   /** Hash: the runs a person confirmed, by service and action: the digest of what they were. */
   runs: string
   /** Sorted set: the incidents under this correlation key, by the number of the change that listed each last. */
@@ -47,6 +49,7 @@ export const ledgerKeys = (installation: string): LedgerKeys => {
     stopsLog: `${prefix}stops-log`,
     held: `${prefix}held`,
     reviews: `${prefix}reviews`,
+    chains: `${prefix}chains`,
     runs: `${prefix}confirmed-runs`,
     correlation: (key) => `${prefix}correlation:${key}`,
   }

@@ -20,6 +20,7 @@ local ids = redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', now_ms() - ARGV[2], 'LI
 for _, id in ipairs(ids) do
   -- What somebody wrote there must not keep it for ever.
   pcall(unlist, id)
+  pcall(unblock, prefix, id)
   for i = 4, #ARGV do
     local queue = prefix .. ARGV[i] .. ':'
     if redis.call('ZREM', queue .. 'failed', id) == 1 then redis.call('DEL', queue .. id, queue .. id .. ':logs') end

@@ -1,4 +1,5 @@
 /** Loads the ledger's Lua: every write, and every read that must be consistent, is one script. */
+import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import type { Redis } from 'ioredis'
 import { jobScripts } from '../queue/job-scripts.ts'
@@ -12,22 +13,33 @@ const text = (name: string) => readFileSync(new URL(`./${name}.lua`, import.meta
  */
 const BINARY = '\u0080'
 
+/** What every script that writes to an incident begins with. */
+const CHANGE = text('blocked') + text('change')
+
 /** Commands by name; the number of keys varies, so each call passes it first. */
 const SCRIPTS = {
-  interlockAccept: text('change') + jobScripts('add_standard_job', 'add_delayed_job', 'promote') + text('accept'),
-  interlockCommit:
-    text('change') + text('shares') + jobScripts('move_to_finished', 'add_standard_job') + text('commit'),
-  interlockApprove: text('change') + text('shares') + text('approve'),
-  interlockHold: text('change') + jobScripts('move_to_delayed') + text('hold'),
+  interlockAccept: CHANGE + jobScripts('add_standard_job', 'add_delayed_job', 'promote') + text('accept'),
+  interlockCommit: CHANGE + text('shares') + jobScripts('move_to_finished', 'add_standard_job') + text('commit'),
+  interlockApprove: CHANGE + text('shares') + text('approve'),
+  interlockHold: CHANGE + jobScripts('move_to_delayed') + text('hold'),
   interlockRelease: jobScripts('promote') + text('release'),
   interlockReadIncident: text('read-incident'),
   interlockReadHeads: text('read-heads'),
   interlockFindRelated: text('find-related'),
-  interlockFindLost: text('change') + text('job-place') + text('find-lost'),
-  interlockPutBack: text('change') + text('job-place') + jobScripts('add_standard_job') + text('put-back'),
-  interlockPrune: text('change') + text('prune'),
+  interlockFindLost: CHANGE + text('job-place') + text('find-lost'),
+  interlockPutBack: CHANGE + text('job-place') + jobScripts('add_standard_job') + text('put-back'),
+  interlockPrune: CHANGE + text('prune'),
+  interlockSample: text('sample'),
 }
 export type LedgerScript = keyof typeof SCRIPTS
+
+/** By the digest under which Redis knows it, which is all that a command on the wire says of it. */
+export const SCRIPT_OF: ReadonlyMap<string, LedgerScript> = new Map(
+  (Object.keys(SCRIPTS) as LedgerScript[]).map((name) => [
+    createHash('sha1').update(SCRIPTS[name]).digest('hex'),
+    name,
+  ]),
+)
 
 type Runner = Record<LedgerScript, (keyCount: number, ...args: unknown[]) => Promise<unknown>>
 

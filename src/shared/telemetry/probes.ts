@@ -1,6 +1,7 @@
 /** `/healthz`, `/readyz` and `/metrics` of every process, the API and each worker alike. None of them needs a login. */
 import type { FastifyInstance } from 'fastify'
 import type { Redis } from 'ioredis'
+import type { PolicySet } from '../contracts/policy.ts'
 import type { Metrics } from './metrics.ts'
 
 /** Null when the check holds, else what is wrong and what to do about it. */
@@ -18,7 +19,7 @@ const withDeadline = (check: ReadinessCheck): Promise<string | null> => {
 }
 
 /** Whether this Redis can be trusted with incidents: it answers, and it never evicts a key that has a TTL (a job's lock). */
-export const redisCheck =
+const redisCheck =
   (redis: Redis): ReadinessCheck =>
   async () => {
     // INFO is answered by a Redis that still loads its data, too, and goes out before the connection takes anything else.
@@ -28,6 +29,17 @@ export const redisCheck =
       ? null
       : `maxmemory-policy is ${policy}: set it to noeviction`
   }
+
+/** What must hold of every process; `isStopping` from the signal on, so that nobody sends it more work. */
+export const standardChecks = (
+  redis: Redis,
+  policies: () => PolicySet,
+  isStopping: () => boolean,
+): Record<string, ReadinessCheck> => ({
+  redis: redisCheck(redis),
+  policies: () => (policies().digest ? null : 'no policy set is in force: look for policy_refused in the log'),
+  process: () => (isStopping() ? 'shutting down: it finishes what it has in hand and takes nothing new' : null),
+})
 
 export const addProbes = (
   app: FastifyInstance,
@@ -43,7 +55,10 @@ export const addProbes = (
       .code(ready ? 200 : 503)
       .send({ status: ready ? 'ready' : 'not_ready', checks: Object.fromEntries(results) })
   })
-  app.get('/metrics', async (_request, reply) =>
-    reply.type(metrics.registry.contentType).send(await metrics.registry.metrics()),
-  )
+  app.get('/metrics', async ({ headers }, reply) => {
+    const { registry, openMetrics } = metrics
+    // Exemplars exist in OpenMetrics alone, which Prometheus asks for.
+    const served = headers.accept?.includes('application/openmetrics-text') ? openMetrics : registry
+    return reply.type(served.contentType).send(await served.metrics())
+  })
 }

@@ -1,0 +1,60 @@
+-- What the gauges show, at one moment: each queue, what waits for a person, what blockers hold, how the chains stand.
+-- KEYS: 1 the incidents that wait for a person, 2 how far the look at the chains has come
+-- ARGV: 1 the ledger's key prefix, 2 the id of heartbeats, which are counted nowhere, 3 how many queues, then the queues and the
+-- codes of blockers
+-- Returns { now (ms), what waits for a person, all of KEYS 2, { each queue }, { what each code holds } }
+local prefix, heartbeat, queues = ARGV[1], ARGV[2], tonumber(ARGV[3])
+
+-- How many there are, and since when the first of them, or false.
+local function open(key)
+  return { redis.call('ZCARD', key), redis.call('ZRANGE', key, 0, 0, 'WITHSCORES')[2] or false }
+end
+
+-- The job that is next to leave a list, heartbeats aside.
+local function first_of(list)
+  local last = redis.call('LRANGE', list, -2, -1)
+  return last[#last] == heartbeat and last[#last - 1] or last[#last]
+end
+
+local function number(job, field)
+  return job and tonumber(redis.call('HGET', job, field)) or 0
+end
+
+-- When the first job in line could have run: from the start, or from its last attempt.
+local function waiting_since(queue)
+  local id = first_of(queue .. 'wait')
+  if not id then return false end
+  local opts = redis.call('HGET', queue .. id, 'opts')
+  local delay = opts and tonumber(cjson.decode(opts).delay) or 0
+  return tostring(math.max(number(queue .. id, 'timestamp') + delay, number(queue .. id, 'processedOn')))
+end
+
+local function active_since(queue)
+  local id = first_of(queue .. 'active')
+  return id and tostring(number(queue .. id, 'processedOn'))
+end
+
+-- Where the heartbeat's job is, to be left out there; it is seldom anywhere.
+local function place_of_heartbeat(queue)
+  if redis.call('EXISTS', queue .. heartbeat) == 0 then return nil end
+  if redis.call('ZSCORE', queue .. 'delayed', heartbeat) then return 'delayed' end
+  return redis.call('EXISTS', queue .. heartbeat .. ':lock') == 1 and 'active' or 'wait'
+end
+
+local function look_at(queue)
+  local beat = place_of_heartbeat(queue)
+  local function count(command, list)
+    return math.max(0, redis.call(command, queue .. list) - (beat == list and 1 or 0))
+  end
+  return {
+    count('LLEN', 'wait'), count('LLEN', 'active'), count('ZCARD', 'delayed'), count('ZCARD', 'failed'),
+    redis.call('HEXISTS', queue .. 'meta', 'paused'), waiting_since(queue), active_since(queue) or false,
+  }
+end
+
+local time = redis.call('TIME')
+local now = time[1] .. string.format('%03d', math.floor(time[2] / 1000))
+local looked_at, blocked = {}, {}
+for i = 4, 3 + queues do looked_at[#looked_at + 1] = look_at(prefix .. ARGV[i] .. ':') end
+for i = 4 + queues, #ARGV do blocked[#blocked + 1] = open(prefix .. 'blocked:' .. ARGV[i]) end
+return { now, open(KEYS[1]), redis.call('HGETALL', KEYS[2]), looked_at, blocked }

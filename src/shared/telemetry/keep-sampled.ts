@@ -1,0 +1,31 @@
+/** Reads Redis on a timer, so that `/metrics` never has to. A reading that failed or is late is dropped: 0 looks healthy. */
+
+const EVERY_MS = 5000
+const DEADLINE_MS = 1000
+
+/**
+ * Reads at once and then every five seconds; `show` gets null where there is no reading, and the one that comes late after
+ * all. One is under way at a time, so that none pile up while Redis is silent. Returns what ends it.
+ */
+export const keepSampled = <Reading>(
+  read: () => Promise<Reading>,
+  show: (reading: Reading | null) => void,
+): (() => void) => {
+  let reading = false
+  const once = async () => {
+    if (reading) return
+    reading = true
+    const late = setTimeout(() => show(null), DEADLINE_MS).unref()
+    try {
+      show(await read())
+    } catch {
+      show(null)
+    } finally {
+      clearTimeout(late)
+      reading = false
+    }
+  }
+  void once()
+  const timer = setInterval(() => void once(), EVERY_MS).unref()
+  return () => clearInterval(timer)
+}

@@ -1,0 +1,106 @@
+/** What on-call has before them: an API and workers as real processes, and a real Prometheus that scrapes them by our own rules. */
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { parse, stringify } from 'yaml'
+import { eventually, killAll, startProcess } from './processes.ts'
+import { freePort } from './prometheus.ts'
+import { onPath } from './run-tool.ts'
+
+/** Short, so that a rate exists within seconds. */
+const INTERVALS = { scrape_interval: '500ms', scrape_timeout: '500ms', evaluation_interval: '1s' }
+
+export interface WatchedInstallation {
+  /** For commands. */
+  env: Record<string, string>
+  api: string
+  prometheus: string
+  work(...stages: string[]): Promise<void>
+  /** The result of an instant query; throws with what Prometheus says where it is refused. */
+  query(text: string): Promise<unknown[]>
+  close(): Promise<void>
+}
+
+/** `prometheus/prometheus.yml` as it is, but for how often it looks, and where the processes are. */
+const configFor = async (targets: string, own: string): Promise<string> => {
+  const config = parse(await readFile('prometheus/prometheus.yml', 'utf8'))
+  const jobs = config.scrape_configs.map(({ job_name }: { job_name: string }) => ({
+    job_name,
+    file_sd_configs: [{ files: [join(targets, `${job_name}.json`)], refresh_interval: '1s' }],
+  }))
+  return stringify({
+    global: { ...config.global, ...INTERVALS },
+    rule_files: config.rule_files.map((pattern: string) => resolve('prometheus', pattern)),
+    scrape_configs: [...jobs, { job_name: 'prometheus', static_configs: [{ targets: [own] }] }],
+  })
+}
+
+export const watchInstallation = async (redisUrl: string, installation: string): Promise<WatchedInstallation> => {
+  const env = {
+    REDIS_URL: redisUrl,
+    QUEUE_PREFIX: installation,
+    PORT: '0',
+    WORKER_PORT: '0',
+    POLICY_DIR: resolve('fixtures/policies'),
+  }
+  const folder = await mkdtemp(join(tmpdir(), 'interlock-watched-'))
+  const workers: string[] = []
+  /** Whole or not at all: Prometheus reads it as soon as it changes. */
+  const watch = async (job: string, targets: string[]) => {
+    await writeFile(join(folder, 'draft'), JSON.stringify([{ targets }]))
+    await rename(join(folder, 'draft'), join(folder, `${job}.json`))
+  }
+  const addressOf = async (args: string[]) => {
+    const { address, probes } = await startProcess(args, env).started()
+    return String(address ?? probes).replace(/^http:\/\//, '')
+  }
+  const api = await addressOf(['serve'])
+  await watch('interlock-api', [api])
+  await watch('interlock-worker', workers)
+
+  const prometheus = `127.0.0.1:${await freePort()}`
+  await writeFile(join(folder, 'prometheus.yml'), await configFor(folder, prometheus))
+  const options = [`--config.file=${join(folder, 'prometheus.yml')}`, `--storage.tsdb.path=${join(folder, 'data')}`]
+  const server = spawn('prometheus', [...options, `--web.listen-address=${prometheus}`], {
+    env: onPath,
+    stdio: ['ignore', 'ignore', 'pipe'],
+  })
+  let failure = ''
+  server.stderr.on('data', (text) => {
+    failure = `${failure}${text}`.slice(-2000)
+  })
+  server.on('error', ({ message }) => {
+    failure = `${message}; run "node scripts/setup.mjs prometheus"`
+  })
+  const query = async (text: string): Promise<unknown[]> => {
+    const response = await fetch(`http://${prometheus}/api/v1/query`, {
+      method: 'POST',
+      body: new URLSearchParams({ query: text }),
+    }).catch(() => null)
+    if (!response) throw new Error(`Prometheus does not answer: ${failure}`)
+    const answer = (await response.json()) as { status: string; error?: string; data: { result: unknown[] } }
+    if (answer.status !== 'success') throw new Error(`${text}: ${answer.error}`)
+    return answer.data.result
+  }
+  return {
+    env: { ...env, PATH: `${resolve('bin')}:${process.env.PATH}` },
+    api: `http://${api}`,
+    prometheus: `http://${prometheus}`,
+    work: async (...stages) => {
+      workers.push(await addressOf(['worker', ...stages]))
+      await watch('interlock-worker', workers)
+      await eventually(async () => {
+        const up = await query('up{job=~"interlock-.+"} == 1')
+        if (up.length !== workers.length + 1) throw new Error(`only ${up.length} processes are scraped: ${failure}`)
+      })
+    },
+    query,
+    close: async () => {
+      killAll()
+      if (server.exitCode === null && server.kill('SIGKILL')) await once(server, 'close')
+      await rm(folder, { recursive: true, force: true })
+    },
+  }
+}

@@ -8,7 +8,7 @@ import { promisify } from 'node:util'
 import { afterAll, beforeAll, expect, inject, test } from 'vitest'
 import { fixturePath } from './support/fixture.ts'
 import { eventually, killAll, startProcess } from './support/processes.ts'
-import { freePort } from './support/prometheus.ts'
+import { freePort } from './support/prometheus-process.ts'
 
 const run = promisify(execFile)
 

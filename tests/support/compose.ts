@@ -30,8 +30,9 @@ export type Stack = z.infer<typeof Stack>
 export const composeFile = (): unknown => parse(readFileSync(join(ROOT, 'compose.yaml'), 'utf8'), { merge: true })
 
 /**
- * Against the public schema of the Compose specification. zod reads draft 7, of which the schema is but for its title,
- * and takes `format: duration` for that of ISO 8601, which Compose's durations are not.
+ * Against the public schema of the Compose specification, in the state that is packaged: older than today's, and with
+ * fewer keys. zod reads draft 7, of which the schema is but for its title, and takes `format: duration` for that of
+ * ISO 8601, which Compose's durations are not.
  */
 const publicSchema = z.fromJSONSchema(
   JSON.parse(JSON.stringify({ ...composeSchema, $schema: 'http://json-schema.org/draft-07/schema#' }), (key, value) =>

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { parse, stringify } from 'yaml'
 import { eventually, killAll, startProcess } from './processes.ts'
-import { freePort } from './prometheus.ts'
+import { freePort } from './prometheus-process.ts'
 import { onPath } from './run-tool.ts'
 
 /** Short, so that a rate exists within seconds. */

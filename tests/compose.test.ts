@@ -20,7 +20,7 @@ describe('the public schema of the Compose specification', () => {
     ['a number for an image', { image: 7 }],
     ['an unknown condition', { depends_on: { redis: { condition: 'healthy' } } }],
     ['a healthcheck in words', { healthcheck: 'wget' }],
-  ])('would not accept %s', (_, patch) => expect(schemaProblems(change('api', patch))).toHaveLength(1))
+  ])('would not accept %s', (_, patch) => expect(schemaProblems(change('api', patch))).not.toEqual([]))
 })
 
 describe('every service', () => {

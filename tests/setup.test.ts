@@ -134,6 +134,13 @@ it('a prometheus without its promtool, or the other way round, is not all there 
   expect(run('prometheus').err).toContain('apt-get install prometheus')
 })
 
+it.each(['prometheus-alertmanager', 'alertmanager'])('a %s with its amtool is all there is to have', (name) => {
+  putProgram(name, '')
+  expect(run('alertmanager').err).toContain('apt-get install prometheus-alertmanager')
+  putProgram('amtool', '')
+  expect(run('alertmanager')).toMatchObject({ status: 0, err: '' })
+})
+
 it('refuses a tool it does not know', () => {
   expect(run('postgres')).toMatchObject({ status: 2, err: expect.stringContaining('unknown: postgres') })
 })

@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
 import { createMetrics } from '../../src/shared/telemetry/metrics.ts'
+import { metricNamesIn } from '../support/metric-names.ts'
 import { repositoryFiles } from '../support/repository-files.ts'
 import { runbooks } from '../support/runbook.ts'
 
@@ -10,6 +11,7 @@ interface Rule {
   alert?: string
   record?: string
   expr: string
+  labels: Record<string, string>
 }
 const rules = repositoryFiles('prometheus/rules').flatMap(({ text }): Rule[] =>
   parse(text).groups.flatMap(({ rules }: { rules: Rule[] }) => rules),
@@ -21,14 +23,6 @@ const playbooks = books.filter(({ name }) => name.startsWith('playbook-'))
 const perAlert = books.filter((book) => !playbooks.includes(book))
 const queries = books.flatMap(({ pastes }) => pastes.flatMap(({ kind, text }) => (kind === 'promql' ? text : [])))
 const dashboards = existsSync('grafana') ? repositoryFiles('grafana', /\.(ts|json)$/).map(({ text }) => text) : []
-
-/** What a query names: Interlock's metrics, those of Node, what is recorded, and what Prometheus says of itself. */
-const namesIn = (texts: readonly string[]): string[] => {
-  const found = texts.flatMap((text) => [
-    ...text.matchAll(/\b(?:interlock|nodejs|process|prometheus)_[a-z0-9_]+|\binterlock:[\w:]+/g),
-  ])
-  return [...new Set(found.map(([name]) => name))].sort()
-}
 
 /** As they are exported: a histogram under its three names. */
 const exported = async (): Promise<string[]> =>
@@ -45,6 +39,14 @@ describe('alerts and runbooks', () => {
     expect(title).toBe(name)
     expect(sections).toEqual(['Meaning', 'Impact', 'Diagnosis', 'Mitigation', 'Verification', 'Escalation'])
     expect(new Set(pastes.map(({ kind }) => kind))).toEqual(new Set(['promql', 'sh']))
+  })
+
+  it('stand in docs/reference.md, with their severity and type', () => {
+    const [reference] = repositoryFiles('docs', /^docs\/reference\.md$/)
+    const [, section = ''] = reference?.text.split('\n## Alerts\n') ?? []
+    const rows = [...section.matchAll(/^\| `(\w+)` +\| `(\w+)` +\| `(\w+)` /gm)].map(([, ...cells]) => cells)
+    const labelled = rules.flatMap(({ alert, labels }) => (alert ? [[alert, labels.severity, labels.alert_type]] : []))
+    expect(rows.sort()).toEqual(labelled.sort())
   })
 
   it('playbooks say when, and are found from a runbook', () => {
@@ -67,7 +69,7 @@ describe('alerts and runbooks', () => {
 })
 
 describe('metrics', () => {
-  const used = namesIn([...rules.map(({ expr }) => expr), ...queries])
+  const used = metricNamesIn([...rules.map(({ expr }) => expr), ...queries])
 
   it('that rules and runbooks name are exported or recorded', async () => {
     const known = [...(await exported()), ...recorded]
@@ -75,12 +77,18 @@ describe('metrics', () => {
   })
 
   it('that are recorded are used', () => {
-    const compared = namesIn([...rules.flatMap(({ alert, expr }) => (alert ? expr : [])), ...queries, ...dashboards])
+    const compared = metricNamesIn([
+      ...rules.flatMap(({ alert, expr }) => (alert ? expr : [])),
+      ...queries,
+      ...dashboards,
+    ])
     expect(recorded.filter((name) => !compared.includes(name))).toEqual([])
   })
 
   it('that the code exports are looked at by a rule, a runbook or a dashboard', async () => {
-    const looked = new Set(namesIn([...used, ...dashboards]).map((name) => name.replace(/_(bucket|sum|count)$/, '')))
+    const looked = new Set(
+      metricNamesIn([...used, ...dashboards]).map((name) => name.replace(/_(bucket|sum|count)$/, '')),
+    )
     const ours = (await createMetrics('0').registry.getMetricsAsJSON()).map(({ name }) => name)
     expect(ours.filter((name) => name.startsWith('interlock_') && !looked.has(name))).toEqual([])
   })

@@ -79,8 +79,10 @@ const placesIn = (rule: YAMLMap, source: string): Place[] => {
   const wait = written(scalar(rule, 'for'))
   return [
     ...tokensOf(expression.text)
-      // `vector(1)` is there whatever its number is.
-      .filter(({ kind, at }) => kind !== 'number' || !expression.text.slice(0, at).endsWith('vector('))
+      // What always fires does so whatever its number is.
+      .filter(
+        ({ kind, text, at }) => kind !== 'number' || !expression.text.slice(0, at).endsWith('vector(') || text !== '1',
+      )
       .flatMap((token) =>
         replacements(token).map((becomes) => ({ at: expression.from + token.at, was: token.text, becomes })),
       ),

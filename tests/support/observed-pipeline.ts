@@ -12,7 +12,8 @@ import { fixturePath } from './fixture.ts'
 import { type InterlockProcess, startProcess } from './processes.ts'
 import { runPrometheus } from './prometheus-process.ts'
 
-const PREFIX = 'observed'
+/** Its QUEUE_PREFIX. */
+export const OBSERVED = 'observed'
 const REDIS_LIMIT = '256mb'
 
 /** Half a second is enough to see what a queue does, and leaves the processes alone. */
@@ -74,7 +75,7 @@ export const openObservedPipeline = async (): Promise<ObservedPipeline> => {
 
     const env = {
       REDIS_URL: server.url,
-      QUEUE_PREFIX: PREFIX,
+      QUEUE_PREFIX: OBSERVED,
       PORT: '0',
       WORKER_PORT: '0',
       POLICY_DIR: policies,
@@ -100,7 +101,7 @@ export const openObservedPipeline = async (): Promise<ObservedPipeline> => {
       address: api.origin,
       prometheus: prometheus.url,
       redis,
-      ledger: new IncidentLedger(redis, PREFIX),
+      ledger: new IncidentLedger(redis, OBSERVED),
       crash: async (stage) => {
         await running.get(stage)?.stop('SIGKILL')
         await start(stage, ['worker', stage], { WORKER_PORT: workers[StageName.options.indexOf(stage)]?.port ?? '0' })

@@ -1,6 +1,8 @@
 /** compose.yaml: what Compose accepts, what must hold for every service, and that it fits the code. No engine runs here. */
 import { execFileSync } from 'node:child_process'
+import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
+import { parse } from 'yaml'
 import { loadConfig } from '../src/shared/config.ts'
 import { StageName } from '../src/shared/contracts/audit-record.ts'
 import { DRAIN_DEADLINE_MS } from '../src/shared/lifecycle.ts'
@@ -84,5 +86,24 @@ describe('the stack', () => {
   it('keeps its secrets out of the repository, and out of the image', () => {
     for (const { file: secret } of Object.values(stack.secrets))
       expect(execFileSync('git', ['check-ignore', secret], { encoding: 'utf8' }).trim()).toBe(secret)
+  })
+
+  it('has behind every name and port that others look for it by the service that is meant', () => {
+    const yaml = (path: string) => parse(readFileSync(path, 'utf8'))
+    const { scrape_configs, alerting } = yaml('prometheus/prometheus.yml')
+    const scraped = scrape_configs.flatMap(
+      ({ dns_sd_configs }: { dns_sd_configs: { names: string[]; port: number }[] }) =>
+        dns_sd_configs.flatMap(({ names, port }) => names.map((name) => [name, port])),
+    )
+    expect(scraped).toEqual([['api', 8080], ...StageName.options.map((stage) => [`worker-${stage}`, 9464])])
+    expect(loadConfig({})).toMatchObject({ PORT: 8080, WORKER_PORT: 9464 })
+    expect(alerting.alertmanagers[0].static_configs[0].targets).toEqual(['alertmanager:9093'])
+    const [{ url }] = yaml('grafana/provisioning/datasources/prometheus.yaml').datasources
+    expect(url).toBe('http://prometheus:9090')
+    const [{ options }] = yaml('grafana/provisioning/dashboards/interlock.yaml').providers
+    expect(stack.services.grafana?.volumes).toContain(`./grafana/dashboards:${options.path}:ro`)
+    const reached = { api: 8080, prometheus: 9090, alertmanager: 9093, grafana: 3000 }
+    for (const [name, port] of Object.entries(reached))
+      expect(stack.services[name]?.ports).toEqual([`127.0.0.1:${port}:${port}`])
   })
 })

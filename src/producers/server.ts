@@ -70,7 +70,7 @@ export const createServer = ({
     const problem = asProblem(error, request_id)
     const [route, latency_ms] = [routeOptions.url, Math.round(reply.elapsedTime)]
     const refused = { request_id, route, status: problem.status, latency_ms, error_code: problem.code }
-    if (problem.status >= 500)
+    if (problem.status >= 500 && problem.code !== 'shutting_down')
       log.event(problem.code === 'redis_unavailable' ? 'redis_error' : 'request_failed', { ...refused, err: error })
     else if (route === WEBHOOKS) logRefusal(problem, request.params, refused, log)
     if (problem.status === 503) reply.header('retry-after', '5')

@@ -2,13 +2,13 @@
 import type { Redis } from 'ioredis'
 import { CodedError } from '../shared/coded-error.ts'
 import type { Config } from '../shared/config.ts'
+import { SourceName } from '../shared/contracts/alert.ts'
 import type { PolicySet } from '../shared/contracts/policy.ts'
 import { IncidentLedger } from '../shared/ledger/incident-ledger.ts'
 import { untilStopped } from '../shared/lifecycle.ts'
 import { policiesInForce } from '../shared/policy/policies-in-force.ts'
 import { connectProducer, whenReady } from '../shared/queue/redis.ts'
 import { openQueue } from '../shared/queue/stage-queues.ts'
-import { SOURCES } from '../shared/sources/index.ts'
 import { createLog } from '../shared/telemetry/log.ts'
 import { createMetrics, type Metrics } from '../shared/telemetry/metrics.ts'
 import { sampleAccounting } from '../shared/telemetry/sample-accounting.ts'
@@ -66,7 +66,7 @@ export const serve = async (config: Config, redisUrl: string, openReviewer: Open
       await queue.close()
       await reviewer.close()
     })
-    log.event('unsigned_sources', { sources: SOURCES.map(({ name }) => name) })
+    log.event('unsigned_sources', { sources: SourceName.options })
     log.event('process_started', { address: server.listeningOrigin, redis: redis.options.host })
     await stopped
     stopSampling()

@@ -55,6 +55,8 @@ rows('opsgenie', 'create', [
     { alert: { service: 'shop', incident_class: 'high_cpu' } },
   ],
   ['a number as priority', { alert: { priority: 2 } }, severity('P2')],
+  ['the watchdog', { alert: { details: { severity: 'none' } } }, { ignored: /severity none/ }],
+  ['no time at all', { alert: { createdAt: null, updatedAt: 0 } }, { alert: { starts_at: RECEIVED_AT } }],
   ['no priority', { alert: { priority: null, details: { severity: null } } }, severity('P3', true)],
   [
     'an alias of its own correlates with nothing',

@@ -2,13 +2,13 @@
 import type { Redis } from 'ioredis'
 import { CodedError } from '../shared/coded-error.ts'
 import type { Config } from '../shared/config.ts'
+import { SourceName } from '../shared/contracts/alert.ts'
 import type { PolicySet } from '../shared/contracts/policy.ts'
 import { IncidentLedger } from '../shared/ledger/incident-ledger.ts'
 import { openLifecycle } from '../shared/lifecycle.ts'
 import { policiesInForce } from '../shared/policy/policies-in-force.ts'
 import { connectProducer, whenReady } from '../shared/queue/redis.ts'
 import { openQueue } from '../shared/queue/stage-queues.ts'
-import { SOURCES } from '../shared/sources/index.ts'
 import { keepGauges } from '../shared/telemetry/keep-gauges.ts'
 import { createLog } from '../shared/telemetry/log.ts'
 import { createMetrics, type Metrics } from '../shared/telemetry/metrics.ts'
@@ -71,7 +71,7 @@ export const serve = async (config: Config, redisUrl: string, openReviewer: Open
       await reviewer.close()
       await tracing?.close()
     })
-    log.event('unsigned_sources', { sources: SOURCES.map(({ name }) => name) })
+    log.event('unsigned_sources', { sources: SourceName.options })
     log.event('process_started', { address: server.listeningOrigin, redis: redis.options.host })
     await stopped
   } finally {

@@ -9,6 +9,8 @@ import { MAPPINGS, TARGETS, type Target } from './targets.ts'
 
 const CASES_A_TURN = 200
 const SAY_EVERY_MS = 5_000
+/** No delivery costs so much, on any machine, unless its cost grows with the square of its length. */
+const TOO_SLOW_MS = 5_000
 
 const positive = (text: string): number => {
   const value = Number(text)
@@ -58,9 +60,11 @@ const turn = async ({ source, fixtures }: Target, seed: number): Promise<void> =
   const told = fc.asyncProperty(deliveriesLike(source, fixtures), async (delivery: FuzzCase) => {
     const before = performance.now()
     const breach = await receiver.breachOf(delivery)
+    const took = performance.now() - before
     count.cases++
-    count.slowest = Math.max(count.slowest, performance.now() - before)
+    count.slowest = Math.max(count.slowest, took)
     if (breach !== null) throw new Error(breach)
+    if (took > TOO_SLOW_MS) throw new Error(`took more than ${TOO_SLOW_MS} ms`)
   })
   const { failed, counterexample, errorInstance } = await fc.check(told, { seed, numRuns: CASES_A_TURN })
   const [delivery] = counterexample ?? []

@@ -63,7 +63,22 @@ const drop: Change = (_value, parent, key) => {
 const repeat: Change = (value, parent, key) => put(parent, key, Array(40).fill(value))
 const negate: Change = (value, parent, key) => put(parent, key, typeof value === 'number' ? -value * 1e12 : -1)
 
+/** A long run of one character inside what was there: what looks right up to it costs a bad pattern the most. */
+const grow =
+  (run: string, place: number): Change =>
+  (value, parent, key) => {
+    if (typeof value !== 'string') return
+    const at = place % (value.length + 1)
+    put(parent, key, `${value.slice(0, at)}${run.repeat(60_000)}${value.slice(at)}`)
+  }
+
 const change: fc.Arbitrary<Change> = fc.oneof(
+  {
+    weight: 1,
+    arbitrary: fc
+      .tuple(fc.constantFrom(' ', '1', '_', '-', '.', 'a', '/'), fc.nat(200))
+      .map(([run, at]) => grow(run, at)),
+  },
   {
     weight: 5,
     arbitrary: junk.map(

@@ -7,6 +7,7 @@ import { BlockerCode } from '../../src/shared/contracts/blocker.ts'
 import { VerdictName } from '../../src/shared/contracts/incident.ts'
 import { FINDING_CODES } from '../../src/shared/policy/finding.ts'
 import { PROBLEMS } from '../../src/shared/problem.ts'
+import { SOURCES } from '../../src/shared/sources/index.ts'
 import { createMetrics } from '../../src/shared/telemetry/metrics.ts'
 import { ACTIONS } from '../../src/workers/actions/index.ts'
 import { repositoryFiles } from '../support/repository-files.ts'
@@ -59,6 +60,16 @@ describe('docs/reference.md names exactly what the code has', () => {
         const needs = [...target, ...Object.keys(facts.shape)]
         return [`\`${name}\``, `\`${radius}\``, needs.map((need) => `\`${need}\``).join(', ')]
       }),
+    )
+  })
+
+  it('Webhook sources, with what they take besides JSON', () => {
+    expect(tableOf('Webhook sources').map(([name, title, , also]) => [name, title, also])).toEqual(
+      SOURCES.map(({ name, title, also_as = [] }) => [
+        `\`${name}\``,
+        title,
+        also_as.map((type) => `\`${type}\``).join(', '),
+      ]),
     )
   })
 

@@ -23,7 +23,7 @@ export const classOfRule = (name: string): string => {
 
 /** From the default title of both monitoring senders, `[FIRING:1] high_memory_usage prod …`; people write any other. */
 export const classOfTitle = (title: string): string => {
-  const name = /^\[FIRING:\d+[^\]]*\] ([A-Za-z][A-Za-z0-9_-]{0,63})(?= |$)/.exec(title)?.[1]
+  const name = /^\[FIRING:\d[^\]]*\] ([A-Za-z][A-Za-z0-9_-]{0,63})(?= |$)/.exec(title)?.[1]
   if (name === undefined) return UNCLASSIFIED
   return isDatasourceAlert(name) ? MONITORING_GAP : classOf(name)
 }

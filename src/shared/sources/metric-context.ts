@@ -32,5 +32,7 @@ export const refIdNumbers = (values: unknown): Numbers => {
 }
 
 /** One number under the name its source gives it, made an identifier: `kubernetes.memory.usage` with underscores. */
-export const measurement = (name: string, value: unknown): Numbers =>
-  numbersIn({ [name.replace(/[^A-Za-z0-9_]+/g, '_').replace(/^_+|_+$/g, '')]: value })
+export const measurement = (name: string, value: unknown): Numbers => {
+  const words = name.split(/[^A-Za-z0-9]+/).filter((word) => word !== '')
+  return numbersIn({ [words.join('_')]: value })
+}

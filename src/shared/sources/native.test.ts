@@ -55,6 +55,8 @@ rows('opsgenie', 'create', [
     { alert: { service: 'shop', incident_class: 'high_cpu' } },
   ],
   ['a number as priority', { alert: { priority: 2 } }, severity('P2')],
+  ['the watchdog', { alert: { details: { severity: 'none' } } }, { ignored: /severity none/ }],
+  ['no time at all', { alert: { createdAt: null, updatedAt: 0 } }, { alert: { starts_at: RECEIVED_AT } }],
   ['no priority', { alert: { priority: null, details: { severity: null } } }, severity('P3', true)],
   [
     'an alias of its own correlates with nothing',
@@ -406,3 +408,33 @@ rows('gcp_monitoring', 'incident.open', [
   ['missing data', { incident: { condition: { conditionAbsent: {} } } }, gap],
   ['state in capitals', { incident: { state: 'CLOSED' } }, { alert: { status: 'resolved' } }],
 ])
+
+describe('the cost of a text grows with its length, not with the square of it', () => {
+  const LONG = 200_000
+  test.each<[string, string, string, (run: string) => object, string]>([
+    ['splunk_oncall', 'custom_outbound', 'a title', (run) => ({ service: `[FIRING:1] a${run}x)` }), ' '],
+    ['splunk_oncall', 'custom_outbound', 'a count', (run) => ({ service: `[FIRING:1${run}` }), '1'],
+    ['datadog', 'recommended_payload.triggered', 'a metric', (run) => ({ alert_metric: `a${run}b` }), '_'],
+    ['datadog', 'recommended_payload.triggered', 'a value', (run) => ({ alert_status: `Metric value: 1${run}x` }), '1'],
+    ['datadog', 'recommended_payload.triggered', 'brackets', (run) => ({ alert_title: `[${run}` }), '[a] '],
+    ['newrelic', 'issue.activated', 'a policy', (run) => ({ alertPolicyNames: [`a${run}b`] }), ' '],
+    ['cloudevents', 'structured', 'a window', (run) => ({ data: { window: `1${run}x` } }), '1m'],
+    ['gcp_monitoring', 'incident.open', 'a policy', (run) => ({ incident: { policy_name: `a${run}!` } }), '-'],
+    [
+      'sentry',
+      'metric_alert.critical',
+      'a query',
+      (run) => ({ data: { metric_alert: { alert_rule: { query: run } } } }),
+      'a:',
+    ],
+    [
+      'pagerduty',
+      'incident.triggered',
+      'a title',
+      (run) => ({ event: { data: { title: `[FIRING:1${run}] !` } } }),
+      '1',
+    ],
+  ])('%s %s: %s', (source, file, _what, patch, run) => {
+    expect(read(source, file, patch(run.repeat(LONG / run.length)))).toHaveLength(1)
+  })
+})

@@ -39,7 +39,7 @@ export const opsgenie: Source = {
   name: 'opsgenie',
   title: 'Opsgenie',
   never_refuse_content: false,
-  read(body) {
+  read(body, receivedAt) {
     const parsed = Body.safeParse(body)
     if (!parsed.success) return [rejectedBy(parsed.error, body, '')]
     const { action, alert } = parsed.data
@@ -59,7 +59,7 @@ export const opsgenie: Source = {
           tags,
           service_fix: ['alert.details.service', 'name the service in the details, a tag service:<name> or the entity'],
           severity: namedSeverity(level, tags.severity),
-          starts_at: epochInstant(alert.createdAt, 'ms'),
+          starts_at: epochInstant(alert.createdAt, 'ms') ?? (status === 'firing' ? receivedAt : null),
           ends_at: as_of,
           as_of,
           key: alert.alias,

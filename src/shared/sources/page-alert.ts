@@ -3,8 +3,8 @@ import type { Alert, SourceName } from '../contracts/alert.ts'
 import { correlationKeys, isGroupHash } from './group-key.ts'
 import { classOfRule, classOfTitle } from './incident-class.ts'
 import { explicitId, targetIdentity } from './labels.ts'
-import { alertReading, rejected } from './reading.ts'
-import { type Claim, UNKNOWN_SEVERITY } from './severity.ts'
+import { alertReading, ignored, rejected } from './reading.ts'
+import { type Claim, isNoIncident, UNKNOWN_SEVERITY } from './severity.ts'
 import type { Reading } from './source.ts'
 import type { Tags } from './tags.ts'
 import { serviceOfTitle } from './title.ts'
@@ -28,6 +28,7 @@ export interface Page {
 
 export const pageReading = (page: Page, at: string): Reading => {
   const { source, status, title, tags, key, as_of = null } = page
+  if (isNoIncident(tags.severity)) return ignored('severity none: the alert is no incident')
   const service = tags.service || serviceOfTitle(title)
   if (service === '') return rejected(page.service_fix[0], undefined, page.service_fix[1])
   const { namespace, pod } = tags

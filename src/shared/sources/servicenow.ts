@@ -53,7 +53,7 @@ export const servicenow: Source = {
   name: 'servicenow',
   title: 'ServiceNow',
   never_refuse_content: false,
-  read(body) {
+  read(body, receivedAt) {
     const parsed = Body.safeParse(body)
     if (!parsed.success) return [rejectedBy(parsed.error, body, '')]
     const { sys_id, sys_class_name, state, ...record } = parsed.data
@@ -76,7 +76,7 @@ export const servicenow: Source = {
           tags: readTags(Object.entries({ service, namespace, pod })),
           service_fix: ['cmdb_ci.display_value', 'send the configuration item with its display value, or a service'],
           severity: countedSeverity(PRIORITIES, record.priority),
-          starts_at: utcInstant(record.opened_at),
+          starts_at: utcInstant(record.opened_at) ?? (status === 'firing' ? receivedAt : null),
           ends_at: utcInstant(record.resolved_at) ?? utcInstant(record.closed_at) ?? as_of,
           as_of,
           key: record.correlation_id,

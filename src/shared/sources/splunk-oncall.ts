@@ -27,7 +27,7 @@ export const splunkOncall: Source = {
   title: 'Splunk On-Call (VictorOps)',
   never_refuse_content: false,
   also_as: [FORM],
-  read(body) {
+  read(body, receivedAt) {
     const fields = Fields.safeParse(body).data ?? {}
     const field = (name: string) => (Object.hasOwn(fields, name) ? unquoted(fields[name]) : '')
     const custom = !Object.hasOwn(fields, 'incident')
@@ -53,7 +53,8 @@ export const splunkOncall: Source = {
           ]),
           service_fix: [named, 'add a field of this name to the alert (custom_fields in Alertmanager) or the template'],
           severity: namedSeverity(field('priority'), type),
-          starts_at: status === 'firing' ? (epochInstant(field('state_start_time'), 'ms') ?? as_of) : null,
+          starts_at:
+            status === 'firing' ? (epochInstant(field('state_start_time'), 'ms') ?? as_of ?? receivedAt) : null,
           ends_at: as_of,
           as_of,
           key: field('entity_id'),

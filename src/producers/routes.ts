@@ -110,6 +110,9 @@ export const addIncidents = (app: FastifyInstance, { ledger }: Pick<Acceptance, 
     return { incidents: incidents.map(incidentSummary), next_cursor }
   })
   const Params = z.object({ id: z.string() })
-  app.get('/incidents/:id', async (request) => incidentView((await read(Params.parse(request.params).id)).incident))
+  app.get('/incidents/:id', async (request) => {
+    const { incident, trace } = await read(Params.parse(request.params).id)
+    return incidentView(incident, trace)
+  })
   app.get('/incidents/:id/trace', async (request) => ({ records: (await read(Params.parse(request.params).id)).trace }))
 }

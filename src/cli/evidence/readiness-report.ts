@@ -1,6 +1,7 @@
 /** `readiness.md` of a package: the verdict, scores with evidence, blockers, facts with ages, and who answered. Pure. */
 import { AXES } from '../../shared/contracts/card.ts'
 import type { FlipStep } from '../../shared/contracts/flip.ts'
+import { outsideFlip } from '../../shared/incident/outside-flip.ts'
 import type { StoredIncident } from '../../shared/ledger/stored-incident.ts'
 import type { FactsAt } from '../../shared/policy/facts-at.ts'
 import { between, span } from '../show/page.ts'
@@ -86,7 +87,11 @@ export const readinessReport = (stored: StoredIncident, notes: readonly string[]
   const { verdict } = incident
   const [ready, tried] = [readinessOf(stored), dryRunOf(stored)]
   const last = tried ?? ready
-  const flip = [...(ready?.output.readiness.flip ?? []), ...(tried?.output.flip ?? [])]
+  const flip = [
+    ...outsideFlip(incident, stored.trace),
+    ...(ready?.output.readiness.flip ?? []),
+    ...(tried?.output.flip ?? []),
+  ]
   return [
     `# ${incident.incident_id}: ${verdict?.verdict ?? incident.status}`,
     '',

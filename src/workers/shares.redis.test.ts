@@ -149,6 +149,14 @@ describe('a budget', () => {
     await sound(blocked.incident_id)
   })
 
+  it('is not taken by what is blocked anyway', async () => {
+    const { deliver, work, codes, held, scopes } = await open({ budgets: [service(1)], freezes: [ALWAYS] })
+    work()
+    const blocked = await deliver()
+    expect(codes(blocked)).toEqual(['change_freeze'])
+    expect([await held(SCOPE), await scopes(blocked.incident_id)]).toEqual([[], null])
+  })
+
   it('of 0 lets nothing pass, and one of another namespace is another one', async () => {
     const { deliver, work, codes, become } = await open({ budgets: [service(0)] })
     work()

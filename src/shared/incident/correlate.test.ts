@@ -129,6 +129,14 @@ describe('a page and a measurement of one group', () => {
     expect(steps.map((step) => ('absorbs' in step ? step.absorbs.length : null))).toEqual([1, 0])
   })
 
+  test('an incident of pages that was overlooked is joined by the next repeat', () => {
+    const ledger = given(grafana())
+    ledger.apply({ step: 'create', incident_id: idOf(page()), sightings: [page()] }, page())
+    expect(ledger.standing()).toHaveLength(2)
+    expect(ledger.receive(grafana())).toEqual([`attach ${idOf(grafana())}`])
+    expect(ledger.membership()).toEqual([`${grafana().source_key},${page().source_key}`])
+  })
+
   test('two pages of the group, as two services get them, are one with the measurement in every order', () => {
     const alerts = [grafana(), page(), page({ id: 'Q2' })]
     fc.assert(

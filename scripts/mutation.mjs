@@ -47,7 +47,7 @@ if (help) {
 const SANDBOX = '.cache/mutation/sandbox'
 process.on('exit', () => rmSync(SANDBOX, { recursive: true, force: true }))
 
-await new Stryker({
+const stryker = new Stryker({
   testRunner: 'vitest',
   vitest: { configFile: 'tests/mutation/vitest.config.ts' },
   coverageAnalysis: 'perTest',
@@ -64,4 +64,10 @@ await new Stryker({
   htmlReporter: { fileName: '.cache/mutation/report.html' },
   tempDirName: SANDBOX,
   cleanTempDir: 'always',
-}).runMutationTest()
+})
+try {
+  await stryker.runMutationTest()
+} catch {
+  // Stryker has said why.
+  process.exitCode = 2
+}

@@ -40,6 +40,14 @@ describe('a budget', () => {
     await sound(blocked.incident_id)
   })
 
+  it('is not taken by what is blocked anyway', async () => {
+    const { deliver, work, codes, held, scopes } = await open({ budgets: [service(1)], freezes: [ALWAYS] })
+    work()
+    const blocked = await deliver()
+    expect(codes(blocked)).toEqual(['change_freeze'])
+    expect([await held(SCOPE), await scopes(blocked.incident_id)]).toEqual([[], null])
+  })
+
   it('of 0 lets nothing pass, and one of another namespace is another one', async () => {
     const changing = await open(rules({ budgets: [budgetOf(0)] }))
     changing.work()

@@ -5,7 +5,7 @@ import type { Sighting } from '../contracts/alert.ts'
 import { correlate } from './correlate.ts'
 import { given, idOf, Ledger } from './ledger.fixture.ts'
 import { merge } from './merge.ts'
-import { alarm, alertmanager, at, grafana, legacy, OTHER_GROUP, page } from './sightings.fixture.ts'
+import { alarm, alertmanager, at, GROUP, grafana, legacy, OTHER_GROUP, page } from './sightings.fixture.ts'
 
 describe('one occurrence', () => {
   test('is one incident, however often it is told', () => {
@@ -68,6 +68,7 @@ describe('a page and a measurement of one group', () => {
     ],
     ['the page was over when the fault began', [page({ status: 'resolved', received: 30 }), grafana({ starts: 40 })]],
     ['the page came more than a day after', [grafana(), page({ starts: 24 * 60 + 1 })]],
+    ['both are pages, however equal the group', [page(), page({ id: 'Q2' })]],
     ['they carry different explicit ids', [grafana({ incident_id: 'HM-1' }), page({ incident_id: 'HM-2' })]],
   ])('are two when %s, in both orders', (_why, alerts) => {
     expect(given(...alerts).incidents.size).toBe(2)
@@ -77,6 +78,63 @@ describe('a page and a measurement of one group', () => {
   test.each([-5, 0, 24 * 60])('are one when the page was raised %i minutes after the start', (starts) => {
     expect(given(grafana(), page({ starts })).incidents.size).toBe(1)
     expect(given(page({ starts }), grafana()).incidents.size).toBe(1)
+  })
+
+  test.each<[string, Sighting[]]>([
+    [
+      'the fault ended in the moment the page was raised',
+      [grafana({ status: 'resolved', received: 31 }), page({ starts: 30 })],
+    ],
+    [
+      'the page ended in the moment the fault began',
+      [page({ status: 'resolved', received: 30 }), grafana({ starts: 30 })],
+    ],
+    [
+      'one of two groups of the page is its group',
+      [grafana(), { ...page(), correlation_keys: [OTHER_GROUP, ...page().correlation_keys] }],
+    ],
+    ['the page is known under another name by then', [grafana(), page(), page({ id: 'Q3', into: 'Q1' })]],
+  ])('are one when %s', (_why, alerts) => {
+    const ledger = given(...alerts)
+    expect(ledger.standing().map(({ sightings }) => sightings.map(({ kind }) => kind).sort())).toEqual([
+      ['metric', 'paging'],
+    ])
+  })
+
+  test('a page is told apart from the one that was merged into it', () => {
+    const ledger = given(grafana(), page({ as_of: 1 }), page({ id: 'Q2', as_of: 1 }), page({ as_of: 2, into: 'Q2' }))
+    ledger.receive(page({ id: 'Q2', as_of: 9, severity: 'P2' }))
+    const pages = ledger.standing().flatMap(({ sightings }) => sightings.slice(1))
+    expect(pages.map(({ source_key, severity }) => `${source_key} ${severity}`)).toEqual([
+      'pagerduty:Q1 P1',
+      'pagerduty:Q2 P2',
+    ])
+  })
+
+  test('are found in the same order, whatever order they were read in', () => {
+    const ledger = given(grafana(), grafana({ pod: 'api-2' }), grafana({ pod: 'api-3' }))
+    const alert = page()
+    const related = ledger.related(alert)
+    expect(related).toHaveLength(3)
+    const steps = correlate(alert, idOf(alert), related)
+    expect(correlate(alert, idOf(alert), related.toReversed())).toEqual(steps)
+    const ids = steps.map((step) => (step.step === 'create' ? '' : step.incident.incident_id))
+    expect(ids).toEqual([...ids].sort())
+  })
+
+  test('an incident of pages alone becomes part of one measured incident, not of each', () => {
+    const ledger = given(grafana(), grafana({ pod: 'api-2' }), page({ id: 'Q2', group: OTHER_GROUP }))
+    const joining = page({ into: 'Q2' })
+    const steps = correlate(joining, idOf(joining), ledger.related(joining))
+    expect(steps.map((step) => ('absorbs' in step ? step.absorbs.length : null))).toEqual([1, 0])
+  })
+
+  test('an incident of pages that was overlooked is joined by the next repeat', () => {
+    const ledger = given(grafana())
+    ledger.apply({ step: 'create', incident_id: idOf(page()), sightings: [page()] }, page())
+    expect(ledger.standing()).toHaveLength(2)
+    expect(ledger.receive(grafana())).toEqual([`attach ${idOf(grafana())}`])
+    expect(ledger.membership()).toEqual([`${grafana().source_key},${page().source_key}`])
   })
 
   test('two pages of the group, as two services get them, are one with the measurement in every order', () => {
@@ -195,6 +253,15 @@ describe('a rule without start times', () => {
     expect(told(50, 'resolved')).toEqual([`close ${second}`])
     expect(ledger.statuses()).toEqual(['closed', 'closed'])
     expect(ledger.incidents.get(first)?.sightings).toMatchObject([{ ends_at: at(10) }])
+  })
+
+  test('repeats while it fires, also with a page beside it', () => {
+    const grouped = (received: number) => {
+      const alert = legacy({ received })
+      return { ...alert, correlation_keys: [...alert.correlation_keys, GROUP] }
+    }
+    const ledger = given(grouped(0), page())
+    expect(ledger.receive(grouped(5))).toEqual([`repeat ${idOf(grouped(0))}`])
   })
 
   test('that says ok before anything else is born closed', () => {

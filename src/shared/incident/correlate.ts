@@ -100,13 +100,11 @@ export const correlate = (alert: Sighting, incidentId: string, incidents: readon
     (incident) => own.includes(incident) || (!incident.verdict?.attached_to && sameFault(incident, told)),
   )
 
-  const measured = found.filter(isMeasured)
-  const pagesAlone = found.filter((incident) => !isMeasured(incident))
   // A measurement is in one incident, the one that has it if there is one; a page is in all that it is about.
-  const first = own.find(isMeasured) ?? measured[0] ?? pagesAlone.find(isOpen) ?? pagesAlone[0]
+  const first = own.find(isMeasured) ?? found.find(isMeasured) ?? found.find(isOpen) ?? found[0]
   if (first === undefined)
     return [{ step: 'create', incident_id: incidentId, sightings: [told, ...pagesFor(told, ordered)] }]
-  const absorbed = pagesAlone.filter((incident) => incident !== first && isAbsorbable(incident))
+  const absorbed = found.filter((incident) => incident !== first && isAbsorbable(incident))
   if (told.kind === 'metric') return [stepFor(first, told, pagesFor(told, ordered), absorbed)]
   const concerned = found.filter((incident) => !absorbed.includes(incident))
   return concerned.map((incident) => stepFor(incident, told, [], incident === first ? absorbed : []))

@@ -60,9 +60,9 @@ export const openObservedPipeline = async (): Promise<ObservedPipeline> => {
 
     const targets = join(folder, 'targets.json')
     await writeFile(targets, '[]')
-    const prometheus = await runPrometheus(
-      `${SCRAPES}\nscrape_configs: [{job_name: interlock, file_sd_configs: [{files: ['${targets}'], refresh_interval: 1s}]}]\n`,
-    )
+    const prometheus = await runPrometheus({
+      'prometheus.yml': `${SCRAPES}\nscrape_configs: [{job_name: interlock, file_sd_configs: [{files: ['${targets}'], refresh_interval: 1s}]}]\n`,
+    })
     closing.push(prometheus.stop)
 
     const server = await startRedis({ NODE_ENV: 'test' })

@@ -1,19 +1,13 @@
-/** One Prometheus of our own on loopback: started with a configuration, and gone with its data when it is stopped. */
+/** One Prometheus process on loopback, with its files in a folder of its own, and gone with whoever started it. */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { rmSync } from 'node:fs'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import type { AddressInfo } from 'node:net'
-import { createServer } from 'node:net'
+import { type AddressInfo, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { eventually } from './processes.ts'
 import { onPath } from './run-tool.ts'
-
-export interface PrometheusProcess {
-  url: string
-  stop(): Promise<void>
-}
 
 export const freePort = async (): Promise<number> => {
   const server = createServer().listen(0, '127.0.0.1')
@@ -24,21 +18,29 @@ export const freePort = async (): Promise<number> => {
   return port
 }
 
-/** Resolves when it answers questions; what it scrapes may take longer. `config` is its YAML. */
-export const runPrometheus = async (config: string): Promise<PrometheusProcess> => {
+export interface PrometheusProcess {
+  url: string
+  /** May be called twice. */
+  stop(): Promise<void>
+}
+
+/** `files` lie beside each other; `prometheus.yml` is the configuration. Resolves when it answers questions. */
+export const runPrometheus = async (
+  files: Readonly<Record<string, string>>,
+  port?: number,
+): Promise<PrometheusProcess> => {
   const folder = await mkdtemp(join(tmpdir(), 'interlock-prometheus-'))
-  const file = join(folder, 'prometheus.yml')
-  await writeFile(file, config)
-  const address = `127.0.0.1:${await freePort()}`
+  for (const [name, text] of Object.entries(files)) await writeFile(join(folder, name), text)
+  const address = `127.0.0.1:${port ?? (await freePort())}`
   const server = spawn(
     'prometheus',
     [
-      `--config.file=${file}`,
+      `--config.file=${join(folder, 'prometheus.yml')}`,
       `--storage.tsdb.path=${join(folder, 'data')}`,
       `--web.listen-address=${address}`,
       '--enable-feature=exemplar-storage',
     ],
-    { env: onPath, stdio: ['ignore', 'ignore', 'pipe'] },
+    { env: onPath, stdio: ['ignore', 'ignore', 'pipe'], detached: true },
   )
   let failure = ''
   server.stderr.on('data', (text) => {
@@ -55,17 +57,18 @@ export const runPrometheus = async (config: string): Promise<PrometheusProcess> 
   process.once('exit', end)
   const stop = async () => {
     process.off('exit', end)
-    if (server.exitCode === null && server.kill('SIGKILL')) await once(server, 'close')
+    if (server.exitCode === null && server.signalCode === null && server.kill('SIGKILL')) await once(server, 'close')
     await rm(folder, { recursive: true, force: true })
   }
   try {
     await eventually(async () => {
-      const response = await fetch(`http://${address}/-/ready`).catch(() => null)
-      if (!response?.ok) throw new Error(`Prometheus is not ready: ${failure}`)
+      if (server.exitCode !== null || server.pid === undefined) throw new Error(`Prometheus has ended: ${failure}`)
+      const ready = await fetch(`http://${address}/-/ready`).catch(() => null)
+      if (!ready?.ok) throw new Error(`Prometheus does not answer: ${failure}`)
     })
+    return { url: `http://${address}`, stop }
   } catch (error) {
     await stop()
     throw error
   }
-  return { url: `http://${address}`, stop }
 }

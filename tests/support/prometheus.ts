@@ -28,9 +28,9 @@ export const startPrometheus = async (
     const text = await metrics()
     response.writeHead(text === null ? 500 : 200, { 'content-type': contentType }).end(text ?? '')
   })
-  const { url, stop } = await runPrometheus(
-    `global: {scrape_interval: 300ms, scrape_timeout: 300ms}\nscrape_configs: [{job_name: test, static_configs: [{targets: ['${exporter}']}]}]\n`,
-  )
+  const { url, stop } = await runPrometheus({
+    'prometheus.yml': `global: {scrape_interval: 300ms, scrape_timeout: 300ms}\nscrape_configs: [{job_name: test, static_configs: [{targets: ['${exporter}']}]}]\n`,
+  })
   onTestFinished(stop)
   await eventually(async () => {
     const response = await fetch(`${url}/api/v1/query?query=up`)

@@ -4,6 +4,8 @@ import { keepSampled } from './keep-sampled.ts'
 import type { Metrics } from './metrics.ts'
 
 const read = async (redis: Redis): Promise<(name: string) => string | undefined> => {
+  // ioredis writes INFO before a connection is ready as well, and forgets it when that one ends: it would never be answered.
+  if (redis.status !== 'ready') throw new Error('there is no connection')
   const [memory, clients] = await Promise.all([redis.info('memory'), redis.info('clients')])
   return (name) => new RegExp(`^${name}:(\\S+)`, 'm').exec(`${memory}\n${clients}`)?.[1]
 }

@@ -55,23 +55,28 @@ export const killAmidst = async (members: readonly Member[], scene: Scene): Prom
 const signal = (pid: number, name: NodeJS.Signals) => process.kill(pid, name)
 
 /** Stopped, felt, and let on. */
-const frozen = async (pid: number, felt: () => Promise<void>) => {
+export const frozen = async (pid: number, felt: () => Promise<unknown>) => {
+  const thaw = () => signal(pid, 'SIGCONT')
+  // Who stands still cannot be told to end either.
+  process.once('exit', thaw)
   signal(pid, 'SIGSTOP')
   try {
     await felt()
   } finally {
-    signal(pid, 'SIGCONT')
+    process.off('exit', thaw)
+    thaw()
   }
 }
 
 /** Commands that break Redis and mend it, sent until it takes them. */
-const commanded =
-  (harm: readonly [string, ...string[]], mend: readonly [string, ...string[]]) => async (scene: Scene) => {
+export const commanded =
+  (harm: readonly [string, ...string[]], mend: readonly [string, ...string[]]) =>
+  async (scene: Scene, felt: () => Promise<unknown> = () => untilRefused(scene)) => {
     const { redis } = scene.installation
     const send = ([name, ...args]: readonly [string, ...string[]]) => eventually(() => redis.call(name, ...args))
     await send(harm)
     try {
-      await untilRefused(scene)
+      await felt()
     } finally {
       await send(mend)
     }

@@ -22,6 +22,8 @@ export interface Start {
 /** A place that a process fills, and after it the next. */
 export interface Member {
   current(): InterlockProcess
+  /** Where it serves its probes and metrics, and the process after it too. */
+  origin: string
   /** Ends the process, if it has not ended itself, and puts another in its place. */
   replace(signal: NodeJS.Signals, start?: Start): Promise<void>
 }
@@ -50,6 +52,8 @@ export interface Size {
   /** The stages of each worker process; none is all three. */
   workers: readonly (Start & { stages: readonly string[] })[]
   appendOnly?: boolean
+  /** What all processes have beside what a test always gives them. */
+  env?: Readonly<Record<string, string>>
 }
 
 /** Date as this process sees it, and everything that asks it for the time. */
@@ -61,7 +65,13 @@ const skewed = (seconds: number): string =>
       static now() { return Real.now() + by }
     }`)}`
 
-export const openInstallation = async ({ program, apis, workers, appendOnly = true }: Size): Promise<Installation> => {
+export const openInstallation = async ({
+  program,
+  apis,
+  workers,
+  appendOnly = true,
+  env: shared = {},
+}: Size): Promise<Installation> => {
   const server = await startRedisProcess(SUPERVISED, appendOnly)
   const { hostname: host, port } = new URL(server.url)
   const network = await openFaultyNetwork({ host, port: Number(port) })
@@ -81,6 +91,7 @@ export const openInstallation = async ({ program, apis, workers, appendOnly = tr
         WORKER_CONCURRENCY: '10',
         POLICY_DIR: 'fixtures/policies',
         ...(crashAt && { CRASH_AT: crashAt }),
+        ...shared,
         ...env,
       },
       [...(skewSeconds ? ['--import', skewed(skewSeconds)] : []), ...program],
@@ -88,13 +99,14 @@ export const openInstallation = async ({ program, apis, workers, appendOnly = tr
     all.push(started)
     return started
   }
-  /** An API comes back on its own port, where its senders know it. */
-  const join = async (args: readonly string[], first: Start): Promise<Member & { address: string }> => {
+  /** A process comes back on its own port, where senders and Prometheus know it. */
+  const join = async (args: readonly string[], first: Start): Promise<Member> => {
     let current = start(args, first)
-    const { address } = await current.started()
-    const env = address ? { PORT: new URL(String(address)).port } : {}
+    const { address, probes } = await current.started()
+    const origin = String(address ?? probes)
+    const env = { [address ? 'PORT' : 'WORKER_PORT']: new URL(origin).port }
     return {
-      address: String(address),
+      origin,
       current: () => current,
       replace: async (signal, how) => {
         await current.stop(signal)
@@ -117,7 +129,7 @@ export const openInstallation = async ({ program, apis, workers, appendOnly = tr
     return {
       apis: joined.slice(0, apis.length),
       workers: joined.slice(apis.length),
-      addresses: () => joined.slice(0, apis.length).map(({ address }) => address),
+      addresses: () => joined.slice(0, apis.length).map(({ origin }) => origin),
       network,
       redis,
       redisPid: () => eventually(async () => Number(/process_id:(\d+)/.exec(await redis.info('server'))?.[1])),

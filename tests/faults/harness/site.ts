@@ -30,7 +30,7 @@ export interface Site {
 }
 
 /** Each stage twice, since whoever dies needs somebody who takes over. */
-const WORKERS = [
+export const WORKERS = [
   ['normalize', 'dry-run'],
   ['readiness', 'normalize'],
   ['dry-run', 'readiness'],

@@ -41,11 +41,11 @@ describe('a budget', () => {
   })
 
   it('is not taken by what is blocked anyway', async () => {
-    const { deliver, work, codes, held, scopes } = await open({ budgets: [service(1)], freezes: [ALWAYS] })
-    work()
-    const blocked = await deliver()
+    const changing = await open(rules({ budgets: [budgetOf(1)], freezes: ALWAYS_FROZEN }))
+    changing.work()
+    const blocked = await next(changing)
     expect(codes(blocked)).toEqual(['change_freeze'])
-    expect([await held(SCOPE), await scopes(blocked.incident_id)]).toEqual([[], null])
+    expect([await changing.held(SCOPE), await changing.scopes(blocked.incident_id)]).toEqual([[], null])
   })
 
   it('of 0 lets nothing pass, and one of another namespace is another one', async () => {

@@ -34,33 +34,31 @@ test(`4 worker processes let ${LIMIT} of ${INCIDENTS} simultaneous incidents pas
 }, async () => {
   const env = {
     ...{ REDIS_URL: inject('redisUrl'), QUEUE_PREFIX: `budget-${randomUUID()}`, PORT: '0', WORKER_PORT: '0' },
-    POLICY_DIR: await policiesWithBudget(),
+    // So few at once that no worker can take all of them.
+    ...{ WORKER_CONCURRENCY: '5', POLICY_DIR: await policiesWithBudget() },
   }
   const workers = Array.from({ length: 4 }, () => startProcess(['worker'], env))
   const { address } = await startProcess(['serve'], env).started()
   for (const worker of workers) await worker.started()
-  const answers = await Promise.all(
-    Array.from({ length: INCIDENTS }, (_, n) =>
-      fetch(`${address}/webhooks/grafana`, {
+  // As senders do: what a slow machine kept from being taken is sent again.
+  const send = (n: number) =>
+    eventually(async () => {
+      const { status } = await fetch(`${address}/webhooks/grafana`, {
         method: 'POST',
         headers: { 'content-type': 'application/json' },
         body: JSON.stringify(grafanaDelivery({ fault: `${env.QUEUE_PREFIX}-${n}` })),
-      }),
-    ),
-  )
-  expect(answers.map(({ status }) => status)).toEqual(Array(INCIDENTS).fill(202))
+      })
+      expect([200, 202]).toContain(status)
+    })
+  await Promise.all(Array.from({ length: INCIDENTS }, (_, n) => send(n)))
 
   const redis = connectProducer(env.REDIS_URL, 20_000)
   onTestFinished(() => redis.disconnect())
   await whenReady(redis)
   const ledger = new IncidentLedger(redis, env.QUEUE_PREFIX)
-  await eventually(async () => expect(await ledger.accounting()).toMatchObject({ received: INCIDENTS, in_flight: 0 }))
-  const accounting = await ledger.accounting()
-  expect({ ...accounting, imbalance: imbalance(accounting) }).toMatchObject({
-    'verdict:dry_run_passed': LIMIT,
-    'verdict:blocked': INCIDENTS - LIMIT,
-    imbalance: 0,
-  })
+  const verdicts = { in_flight: 0, 'verdict:dry_run_passed': LIMIT, 'verdict:blocked': INCIDENTS - LIMIT }
+  await eventually(async () => expect(await ledger.accounting()).toMatchObject(verdicts))
+  expect(imbalance(await ledger.accounting())).toBe(0)
   const decidedBy = new Set<string>()
   for (const { id } of await ledger.idsAfter(null, INCIDENTS)) {
     const read = await ledger.read(id)

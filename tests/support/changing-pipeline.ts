@@ -64,7 +64,12 @@ export const openChanging = async (redisUrl: string, start: PolicySet, facts: { 
   const faults = new Map<string, { fault: string }>()
   const send = async (): Promise<string> => {
     const fault = { fault: `${installation}-${++sent}` }
-    const { incident_id } = (await api.post('/webhooks/grafana', grafanaDelivery(fault))).body.incidents[0]
+    // As senders do: what a slow Redis kept from being taken is sent again.
+    const incident_id = await eventually(async () => {
+      const { status, body } = await api.post('/webhooks/grafana', grafanaDelivery(fault))
+      if (status >= 500) throw new Error(`the delivery was answered ${status}`)
+      return body.incidents[0].incident_id as string
+    })
     faults.set(incident_id, fault)
     return incident_id
   }

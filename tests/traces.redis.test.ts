@@ -106,7 +106,8 @@ test('an incident is one trace: its request, and its job in each of three proces
 test('while the receiver is down everything goes on, is said once, and ends in time', async () => {
   const receiver = await startReceiver()
   receiver.close()
-  const { api, workers } = start({ OTEL_EXPORTER_OTLP_ENDPOINT: receiver.endpoint }, [])
+  const impatient = { OTEL_EXPORTER_OTLP_ENDPOINT: receiver.endpoint, OTEL_EXPORTER_OTLP_TIMEOUT: '300' }
+  const { api, workers } = start(impatient, [])
   for (const n of [1, 2, 3]) await verdictOn(await deliver(api, `down-${n}`), workers)
   const lost = () => api.lines.filter(({ event }) => event === 'traces_lost')
   await eventually(() => expect(lost()).toHaveLength(1))

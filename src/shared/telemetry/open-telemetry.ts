@@ -15,7 +15,6 @@ import { VERSION } from '../version.ts'
 import type { Log } from './log.ts'
 import type { Tracing } from './tracing.ts'
 
-const EXPORT_TIMEOUT_MS = 5000
 /** A receiver that is down must not take the time in which the work in hand is finished. */
 const CLOSE_DEADLINE_MS = 2000
 
@@ -31,7 +30,7 @@ const beginnings: Sampler = {
 }
 
 /** Says once when spans begin to be lost, and again only after some have arrived in between. */
-const telling = (exporter: SpanExporter, log: Log): SpanExporter => {
+export const telling = (exporter: SpanExporter, log: Log): SpanExporter => {
   let losing = false
   return {
     export: (spans, done) =>
@@ -49,7 +48,7 @@ const telling = (exporter: SpanExporter, log: Log): SpanExporter => {
 /** `endpoint` is the base address of an OTLP/HTTP receiver, as OpenTelemetry's own variable gives it. */
 export const openTelemetry = (endpoint: string, component: string, log: Log): Tracing => {
   const url = `${endpoint.replace(/\/+$/, '')}/v1/traces`
-  const exporter = telling(new OTLPTraceExporter({ url, timeoutMillis: EXPORT_TIMEOUT_MS }), log)
+  const exporter = telling(new OTLPTraceExporter({ url }), log)
   const provider = new NodeTracerProvider({
     resource: resourceFromAttributes({
       'service.name': `interlock-${component}`,
@@ -57,7 +56,7 @@ export const openTelemetry = (endpoint: string, component: string, log: Log): Tr
       'service.version': VERSION,
     }),
     sampler: new ParentBasedSampler({ root: beginnings }),
-    spanProcessors: [new BatchSpanProcessor(exporter, { exportTimeoutMillis: EXPORT_TIMEOUT_MS })],
+    spanProcessors: [new BatchSpanProcessor(exporter)],
   })
   provider.register()
   const tracer = provider.getTracer('interlock', VERSION)

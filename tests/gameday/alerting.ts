@@ -26,8 +26,10 @@ export interface Alerting {
 
 const ANSWER_DEADLINE_MS = 10_000
 
+/** `prometheus/prometheus.yml`. */
+export const exampleConfig = (): string => repositoryFiles('prometheus', /^prometheus\/prometheus\.yml$/)[0]?.text ?? ''
+
 export const openAlerting = async (targets: Targets, scale: number, port: number): Promise<Alerting> => {
-  const [example] = repositoryFiles('prometheus', /^prometheus\/prometheus\.yml$/)
   const rules = repositoryFiles('prometheus/rules', /\.yml$/).map(({ path, text }) => [
     path.replaceAll('/', '-'),
     scaleRules(text, scale),
@@ -35,7 +37,7 @@ export const openAlerting = async (targets: Targets, scale: number, port: number
   const names = rules.map(([name = '']) => name)
   const files = {
     ...Object.fromEntries(rules),
-    'prometheus.yml': configFor(example?.text ?? '', scale, targets, names),
+    'prometheus.yml': configFor(exampleConfig(), scale, targets, names),
   }
   const { url, stop } = await runPrometheus(files, port)
   const get = async <Schema extends z.ZodType>(path: string, schema: Schema): Promise<z.infer<Schema>> => {

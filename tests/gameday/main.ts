@@ -1,10 +1,11 @@
 /** `npm run gameday`: plays experiments on a real installation of its own and says whether what was promised holds. */
 import { writeFileSync } from 'node:fs'
-import { readArguments } from './arguments.ts'
+import { exampleConfig } from './alerting.ts'
 import { EXPERIMENTS } from './experiments/index.ts'
 import { play } from './play.ts'
+import { readArguments } from './read-arguments.ts'
 import { type Played, reportOf, tableOf } from './report.ts'
-import { openWait } from './wait.ts'
+import { scrapedEvery } from './time-scale.ts'
 
 const asked = readArguments(process.argv.slice(2), process.env.NODE_ENV, EXPERIMENTS)
 if ('exit' in asked) {
@@ -27,17 +28,21 @@ const breakOff = () => {
 process.on('SIGINT', breakOff).on('SIGTERM', breakOff).on('SIGHUP', breakOff)
 
 const played: Played[] = []
-const wait = openWait(broken.signal, say)
-say(`time scale ${scale}: a minute of the rules takes ${(60 * scale).toFixed(0)} s`)
 for (const experiment of experiments) {
   if (broken.signal.aborted) break
   try {
-    played.push(await play(experiment, scale, wait))
+    played.push(await play(experiment, scale, broken.signal, say))
   } catch (error) {
     if (!broken.signal.aborted) throw error
   }
 }
-const report = reportOf(scale, started.toISOString(), played, broken.signal.aborted)
+const report = reportOf({
+  time_scale: scale,
+  scraped_every: scrapedEvery(exampleConfig(), scale),
+  started_at: started.toISOString(),
+  interrupted: broken.signal.aborted,
+  experiments: played,
+})
 process.stdout.write(`${tableOf(report)}\n`)
 if (json) writeFileSync(json, `${JSON.stringify(report, null, 2)}\n`)
 process.exit(report.outcome === 'pass' ? 0 : 1)

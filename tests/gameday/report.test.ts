@@ -17,7 +17,10 @@ const played = (patch: Partial<Played> = {}): Played => ({
   problems: [],
   ...patch,
 })
+const noisy = played({ also_fired: ['CircuitOpen', 'StalledJobs'] })
 const failed = played({ verdict: 'fail', hypothesis_held: false, fired_after_s: null, problems: ['lost: HM-1-1'] })
+
+const RUN = { time_scale: 0.1, scraped_every: '1500ms', started_at: '2026-05-17T12:00:00.000Z' }
 
 it.each([
   ['all passed', [played(), played()], false, 'pass'],
@@ -25,22 +28,18 @@ it.each([
   ['none was played', [], false, 'fail'],
   ['it was broken off', [played()], true, 'fail'],
 ])('%s', (_, experiments, interrupted, outcome) => {
-  const report = reportOf(0.1, '2026-05-17T12:00:00.000Z', experiments, interrupted)
-  expect(report).toEqual({
-    outcome,
-    time_scale: 0.1,
-    started_at: '2026-05-17T12:00:00.000Z',
-    interrupted,
-    experiments,
-  })
+  const run = { ...RUN, interrupted, experiments }
+  expect(reportOf(run)).toEqual({ outcome, ...run })
 })
 
-it('is a table with the problems under it and the time scale at its end', () => {
-  expect(tableOf(reportOf(0.1, '', [played(), failed], true)).split('\n')).toEqual([
+it('is a table with remarks under it and the time scale at its end', () => {
+  expect(tableOf(reportOf({ ...RUN, experiments: [noisy, failed], interrupted: true })).split('\n')).toEqual([
     'EXPERIMENT    HYPOTHESIS    ALERT             DEADLINE  FIRED AFTER  RECOVERED AFTER  VERDICT',
     'redis-frozen  held          RedisUnreachable  27.0 s    10.7 s       1.8 s            PASS',
     'redis-frozen  did not hold  RedisUnreachable  27.0 s    never        1.8 s            FAIL',
+    '  + redis-frozen: CircuitOpen, StalledJobs fired as well',
     '  - redis-frozen: lost: HM-1-1',
-    'FAIL 1 of 2 passed, time scale 0.1, interrupted',
+    'FAIL 1 of 2 passed, interrupted',
+    'time scale 0.1: a minute of the rules took 6 s, scraped and evaluated every 1500ms',
   ])
 })

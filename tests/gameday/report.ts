@@ -22,25 +22,22 @@ export interface Report {
   outcome: 'pass' | 'fail'
   /** 1 is the rules as they are; 0.1 is every duration in them, and the scrape and evaluation interval, a tenth. */
   time_scale: number
+  /** With that scale, e.g. `1500ms`. */
+  scraped_every: string
   started_at: string
   interrupted: boolean
   experiments: Played[]
 }
 
-export const reportOf = (
-  time_scale: number,
-  started_at: string,
-  experiments: Played[],
-  interrupted: boolean,
-): Report => {
-  const held = experiments.length > 0 && experiments.every(({ verdict }) => verdict === 'pass')
-  return { outcome: held && !interrupted ? 'pass' : 'fail', time_scale, started_at, interrupted, experiments }
+export const reportOf = (run: Omit<Report, 'outcome'>): Report => {
+  const passed = run.experiments.length > 0 && run.experiments.every(({ verdict }) => verdict === 'pass')
+  return { outcome: passed && !run.interrupted ? 'pass' : 'fail', ...run }
 }
 
 const seconds = (value: number | null) => (value === null ? 'never' : `${value.toFixed(1)} s`)
 const HEAD = ['EXPERIMENT', 'HYPOTHESIS', 'ALERT', 'DEADLINE', 'FIRED AFTER', 'RECOVERED AFTER', 'VERDICT']
 
-export const tableOf = ({ outcome, time_scale, experiments, interrupted }: Report): string => {
+export const tableOf = ({ outcome, time_scale, scraped_every, experiments, interrupted }: Report): string => {
   const rows = experiments.map((played) => [
     played.experiment,
     played.hypothesis_held ? 'held' : 'did not hold',
@@ -50,11 +47,15 @@ export const tableOf = ({ outcome, time_scale, experiments, interrupted }: Repor
     seconds(played.recovered_after_s),
     played.verdict.toUpperCase(),
   ])
-  const problems = experiments.flatMap(({ experiment, problems }) => problems.map((one) => `  - ${experiment}: ${one}`))
+  const remarks = experiments.flatMap(({ experiment, problems, also_fired }) => [
+    ...problems.map((one) => `  - ${experiment}: ${one}`),
+    ...(also_fired.length > 0 ? [`  + ${experiment}: ${also_fired.join(', ')} fired as well`] : []),
+  ])
   const passed = experiments.filter(({ verdict }) => verdict === 'pass').length
   return [
     table(HEAD, rows),
-    ...problems,
-    `${outcome.toUpperCase()} ${passed} of ${experiments.length} passed, time scale ${time_scale}${interrupted ? ', interrupted' : ''}`,
+    ...remarks,
+    `${outcome.toUpperCase()} ${passed} of ${experiments.length} passed${interrupted ? ', interrupted' : ''}`,
+    `time scale ${time_scale}: a minute of the rules took ${Number((60 * time_scale).toFixed(1))} s, scraped and evaluated every ${scraped_every}`,
   ].join('\n')
 }

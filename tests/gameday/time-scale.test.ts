@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
 import { repositoryFiles } from '../support/repository-files.ts'
-import { configFor, scaleExpression, scaleRules } from './time-scale.ts'
+import { configFor, scaleExpression, scaleRules, scrapedEvery } from './time-scale.ts'
 
 const rules = repositoryFiles('prometheus/rules', /\.yml$/)
 const [example] = repositoryFiles('prometheus', /^prometheus\/prometheus\.yml$/)
@@ -55,6 +55,11 @@ describe('the configuration', () => {
       scrape_configs: [{ job_name: 'interlock-api', static_configs: [{ targets: ['127.0.0.1:1'] }] }],
     })
     expect(config()).not.toHaveProperty('alerting')
+  })
+
+  it('looks as often as it says', () => {
+    expect(scrapedEvery(example?.text ?? '', 0.1)).toBe(config().global.scrape_interval)
+    expect(scrapedEvery(example?.text ?? '', 0.1)).toBe(config().global.evaluation_interval)
   })
 
   it('is refused a job that the rules do not know', () => {

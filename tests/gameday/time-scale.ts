@@ -1,5 +1,5 @@
 /** The rules in prometheus/ with time made shorter: windows, waits and intervals alike. Thresholds stay as they are. Pure. */
-import { isScalar, parseDocument, visit } from 'yaml'
+import { isScalar, parse, parseDocument, visit } from 'yaml'
 
 const UNITS: Record<string, number> = {
   ms: 1,
@@ -48,15 +48,22 @@ export interface Targets {
   [job: string]: readonly string[]
 }
 
+interface Configuration {
+  global: Record<string, string | object>
+  scrape_configs: { job_name: string }[]
+}
+const parsed = (yaml: string): Configuration => parse(yaml)
+
+/** How often the example configuration looks, and the rules are evaluated. */
+export const scrapedEvery = (yaml: string, scale: number): string =>
+  scaleAll(String(parsed(yaml).global.scrape_interval), scale)
+
 /**
  * The example configuration, for these processes and rules, telling nobody. Throws when it has no job of a name: the rules
  * know the processes by it.
  */
 export const configFor = (yaml: string, scale: number, targets: Targets, ruleFiles: readonly string[]): string => {
-  const { global, scrape_configs } = parseDocument(yaml).toJS() as {
-    global: Record<string, unknown>
-    scrape_configs: { job_name: string }[]
-  }
+  const { global, scrape_configs } = parsed(yaml)
   const scaled = Object.entries(global).map(([name, value]) => [
     name,
     typeof value === 'string' ? scaleAll(value, scale) : value,

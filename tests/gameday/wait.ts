@@ -8,10 +8,10 @@ export interface Wait {
   signal: AbortSignal
   say(text: string): void
   /**
-   * Looks until `check` does not throw, and gives the seconds that took. Rejects with its last failure at the deadline,
+   * Looks until `check` does not throw, telling it the seconds that have passed, and gives the seconds that took. Rejects with its last failure at the deadline,
    * and with the signal's reason as soon as it is given.
    */
-  until(what: string, seconds: number, check: () => Promise<void>): Promise<number>
+  until(what: string, seconds: number, check: (passed: number) => Promise<void>): Promise<number>
 }
 
 export const openWait = (signal: AbortSignal, say: (text: string) => void): Wait => ({
@@ -23,7 +23,7 @@ export const openWait = (signal: AbortSignal, say: (text: string) => void): Wait
     for (let told = began; ; ) {
       signal.throwIfAborted()
       try {
-        await check()
+        await check(passed())
         return passed()
       } catch (error) {
         const why = error instanceof Error ? error.message : String(error)

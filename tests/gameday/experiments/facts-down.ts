@@ -3,12 +3,11 @@ import type { Experiment, Scene } from '../experiment.ts'
 
 const PASSED = ['dry_run_passed', 'awaiting_review', 'semi_manual']
 
-/** Of the faults that were told of since, incidents that passed all the same. */
-const passedSince = async ({ installation: { ledger }, load }: Scene, known: ReadonlySet<string>) => {
+/** How the faults ended that were told of since. */
+const endedSince = async ({ installation: { ledger }, load }: Scene, known: ReadonlySet<string>) => {
   const since = [...load.told].filter(([fault]) => !known.has(fault)).flatMap(([, ids]) => [...ids])
   const records = await Promise.all(since.map((id) => ledger.readRecord(id)))
-  const decided = records.flatMap((record) => (record?.verdict ? [record] : []))
-  return { decided, passed: decided.filter(({ verdict }) => PASSED.includes(verdict?.verdict ?? '')) }
+  return records.flatMap((record) => (record?.verdict ? [{ id: record.incident_id, ...record.verdict }] : []))
 }
 
 export const factsDown: Experiment = {
@@ -23,9 +22,13 @@ export const factsDown: Experiment = {
     const known = new Set(scene.load.told.keys())
     try {
       await felt()
-      const { decided, passed } = await passedSince(scene, known)
-      if (decided.length === 0) return ['nothing was decided while the facts could not be asked']
-      return passed.map(({ incident_id, verdict }) => `${incident_id} passed without facts: ${verdict?.verdict}`)
+      const ended = await endedSince(scene, known)
+      const unknown = ended.some(({ blockers }) => blockers.some(({ code }) => code === 'fact_unknown'))
+      const passed = ended.filter(({ verdict }) => PASSED.includes(verdict))
+      return [
+        ...(unknown ? [] : ['nothing was blocked with fact_unknown']),
+        ...passed.map(({ id, verdict }) => `${id} passed without facts: ${verdict}`),
+      ]
     } finally {
       scene.facts.heal()
     }

@@ -14,18 +14,11 @@ const heldBack = async (pids: readonly number[], lasting: () => boolean) => {
   const send = (signal: NodeJS.Signals) => {
     for (const pid of pids) process.kill(pid, signal)
   }
-  const wake = () => send('SIGCONT')
-  process.once('exit', wake)
-  try {
-    while (lasting()) {
-      send('SIGSTOP')
-      await delay(PERIOD_MS - AWAKE_MS)
-      send('SIGCONT')
-      await delay(AWAKE_MS)
-    }
-  } finally {
-    process.off('exit', wake)
-    wake()
+  while (lasting()) {
+    send('SIGSTOP')
+    await delay(PERIOD_MS - AWAKE_MS)
+    send('SIGCONT')
+    await delay(AWAKE_MS)
   }
 }
 
@@ -46,15 +39,12 @@ export const webhookFlood: Experiment = {
   inflict: async (scene, felt) => {
     let over = false
     const lasting = () => !over
+    const alarm = felt().finally(() => {
+      over = true
+    })
     const pids = scene.installation.workers.map((worker) => worker.current().pid)
     const senders = Array.from({ length: SENDERS }, (_, sender) => send(scene, `flood-${sender}`, lasting))
-    const flood = Promise.all([heldBack(pids, lasting), ...senders])
-    try {
-      await Promise.race([flood, felt()])
-    } finally {
-      over = true
-    }
-    await flood
-    return []
+    const ends = await Promise.allSettled([alarm, heldBack(pids, lasting), ...senders])
+    return ends.flatMap((end) => (end.status === 'rejected' ? [`the flood: ${end.reason}`] : []))
   },
 }

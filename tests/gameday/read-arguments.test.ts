@@ -1,7 +1,7 @@
 /** What GameDay refuses, and what it makes of what it is asked. */
 import { expect, it } from 'vitest'
-import { readArguments } from './arguments.ts'
 import { EXPERIMENTS } from './experiments/index.ts'
+import { readArguments } from './read-arguments.ts'
 
 const read = (line: string, nodeEnv?: string) => readArguments(line.split(' ').filter(Boolean), nodeEnv, EXPERIMENTS)
 

@@ -1,8 +1,10 @@
 /** One picture of a dashboard, by Chromium. */
+import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { build } from 'esbuild'
 import type { Browser } from 'playwright-core'
 import type { Drawable } from './drawable.ts'
+import { palettePng } from './palette-png.ts'
 
 const WIDTH = 1280
 
@@ -27,6 +29,8 @@ export const picture = async (browser: Browser, drawable: Drawable, path: string
   await page.setContent(`<!doctype html><meta charset="utf-8"><style>${style}</style><body></body>`)
   await page.addScriptTag({ content: script })
   await page.evaluate(`show(${JSON.stringify(drawable, (_, value) => (value === Infinity ? null : value))})`)
-  await page.screenshot({ path, fullPage: true })
+  const shot = await page.screenshot({ fullPage: true })
+  const pixels = String(await page.evaluate(`pixelsOf('${shot.toString('base64')}')`))
+  await writeFile(path, palettePng(Buffer.from(pixels, 'base64'), WIDTH))
   await page.close()
 }

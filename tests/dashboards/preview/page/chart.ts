@@ -100,7 +100,7 @@ export const drawChart = (panel: DrawablePanel, all: Drawable, width: number, he
   const range = (): uPlot.Range.MinMax => [panel.range.from, Math.max(top, panel.range.to ?? 0) || 1]
   const options: uPlot.Options = {
     width,
-    height: height - 8 - 18 * Math.min(3, Math.ceil(lines.length / 4)),
+    height: height - 8 - 18 * Math.min(4, Math.ceil(lines.length / 3)),
     legend: { show: false },
     cursor: { show: false },
     scales: { x: { range: [all.from, all.to] }, y: { range } },

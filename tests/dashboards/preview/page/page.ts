@@ -4,6 +4,7 @@ import { drawChart } from './chart.ts'
 import { element } from './element.ts'
 import { colourOf } from './format.ts'
 import { drawHeatMap } from './heat-map.ts'
+import { pixelsOf } from './pixels-of.ts'
 import { drawStat } from './stat.ts'
 import { drawTable } from './table.ts'
 
@@ -54,4 +55,4 @@ const show = (all: Drawable): void => {
   document.body.append(element('header', element('name', all.title), ...legendOfMarks(all.marks)), grid)
 }
 
-Object.assign(window, { show })
+Object.assign(window, { show, pixelsOf })

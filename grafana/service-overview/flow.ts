@@ -64,11 +64,15 @@ export const flow: Row = {
     number({
       id: 4,
       title: 'Kill switches in force',
-      description: 'Emergency stops now, by kind of scope. `interlock status` says who ordered them and why.',
+      description:
+        'Emergency stops now, by kind of scope, and the jobs they hold. `interlock status` says who ordered them and why.',
       unit: 'short',
       span: 6,
       alerts: ['KillSwitchActive'],
-      queries: [[worst('interlock_kill_switch_active', 'scope'), '{{scope}}']],
+      queries: [
+        [worst('interlock_kill_switch_active', 'scope'), '{{scope}}'],
+        [worst('interlock_kill_switch_held_jobs'), 'jobs held'],
+      ],
     }),
     number({
       id: 5,

@@ -1,5 +1,6 @@
 /** `POST /incidents/:id/review`: a person's answer to an incident that waits. Until there is a login, `by` says who. */
 import type { FastifyInstance } from 'fastify'
+import type { AuditEvent } from '../shared/contracts/audit-record.ts'
 import { IncidentId } from '../shared/contracts/identifiers.ts'
 import { type Reviewed, ReviewOrder } from '../shared/contracts/review.ts'
 import { Problem } from '../shared/problem.ts'
@@ -23,6 +24,13 @@ const unknown = (id: string): Problem =>
     `there is no incident '${id}': GET /incidents?status=awaiting_review lists what waits`,
   )
 
+/** What an answer writes to the audit trace; null for nothing. */
+const recordOf = (reviewed: Reviewed): AuditEvent | null => {
+  if (reviewed.outcome === 'approved') return 'review_approved'
+  if (reviewed.outcome === 'denied') return 'review_denied'
+  return reviewed.outcome === 'refused' && reviewed.code === 'changed' ? 'review_voided' : null
+}
+
 export const addReview = (app: FastifyInstance, answer: AnswerReview, metrics: Metrics, log: Log): void => {
   app.post<{ Params: { id: string } }>('/incidents/:id/review', async (request) => {
     const { id } = request.params
@@ -39,6 +47,8 @@ export const addReview = (app: FastifyInstance, answer: AnswerReview, metrics: M
       outcome,
       error_code: outcome === 'refused' ? reviewed.code : undefined,
     })
+    const event = recordOf(reviewed)
+    if (event) metrics.auditRecords.inc({ event })
     if (outcome === 'refused') {
       const { status, reasons, plan, plan_digest } = reviewed
       const extra = { incident_id: id, reason: reviewed.code, incident_status: status, reasons, plan, plan_digest }

@@ -45,6 +45,14 @@ export const addWebhooks = (
   app.route<{ Params: { source: string } }>({
     method: ['POST', 'PUT'],
     url: WEBHOOKS,
+    // What was under way before is answered as ever.
+    onRequest: async ({ params }) => {
+      if (!isStopping()) return
+      const problem = new Problem('shutting_down', 'this process takes nothing new: send it again')
+      const source = findSource(params.source)
+      if (source) noteRefused(problem, source.name, metrics)
+      throw problem
+    },
     handler: async (request, reply) => {
       const source = findSource(request.params.source)
       if (!source)
@@ -56,7 +64,6 @@ export const addWebhooks = (
       const delivery = { request_id, received_at: new Date().toISOString() }
       let answers: AlertAnswer[]
       try {
-        if (isStopping()) throw new Problem('shutting_down', 'this process takes nothing new: send it again')
         answers = await acceptWebhook(source, { ...delivery, ...parseBody(request.body) }, acceptance)
       } catch (error) {
         noteRefused(error, source.name, metrics)

@@ -16,6 +16,7 @@ export const observeDecision = (
   if (summary.outcome === 'held') {
     if (!summary.recorded) return
     metrics.blockers.inc({ stage, code: 'kill_switch_engaged' }, incident_id)
+    metrics.auditRecords.inc({ event: 'kill_switch_blocked' })
     log.event('incident_held', { incident_id, stage, scope: summary.scope })
     return
   }
@@ -25,6 +26,7 @@ export const observeDecision = (
     return
   }
   if (summary.outcome === 'next' && next) metrics.jobsEnqueued.inc({ queue: next })
+  for (const event of summary.events) metrics.auditRecords.inc({ event })
   if (summary.score !== null) metrics.readinessScore.observe(summary.score)
   const { verdict } = summary
   for (const { code } of verdict?.blockers ?? []) {

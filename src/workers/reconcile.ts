@@ -76,6 +76,7 @@ export const reconcile = async (reconciler: Reconciler, silentMs = SILENT_MS): P
       const outcome = await reconcileOne(reconciler, one)
       if (outcome === 'moved_on') continue
       metrics.reconciled.inc({ outcome })
+      if (outcome === 'dead_lettered') metrics.auditRecords.inc({ event: outcome })
       log.event(LOGGED[outcome], { incident_id: one.id, queue: one.status, place: one.place })
     }
     if (looked < BATCH) return

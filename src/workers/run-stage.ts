@@ -4,7 +4,7 @@
  */
 import { UnrecoverableError } from 'bullmq'
 import { chain } from '../shared/audit/record.ts'
-import type { StageName } from '../shared/contracts/audit-record.ts'
+import type { AuditEvent, StageName } from '../shared/contracts/audit-record.ts'
 import type { DryRunResult } from '../shared/contracts/dry-run-result.ts'
 import type { Incident, Verdict } from '../shared/contracts/incident.ts'
 import { JobData } from '../shared/contracts/job.ts'
@@ -50,6 +50,8 @@ export type StageSummary =
       verdict: Verdict | null
       /** Of readiness. */
       score: number | null
+      /** What was recorded. */
+      events: readonly AuditEvent[]
     }
 
 /** The input of a stage is what the stage before recorded; the first one starts from the incident's sightings. */
@@ -160,11 +162,11 @@ const decideOnce = async (
   if (asking) snapshot.answers = await asking
   const decided = decideStage(stage, inputOf(stage.name, snapshot), await stage.load(snapshot), at)
   const { commit, verdict } = commitOf(stage.name, incident, decided, actor, snapshot.policies, spent !== undefined)
-  const { outcome, output } = decided.result
+  const { outcome, output, events } = decided.result
   const score = stage.name === 'readiness' ? (output as Ready).readiness.score : null
   return {
     commit,
-    summary: { incident_id: incidentId, outcome, accepted_at: incident.accepted_at, at, verdict, score },
+    summary: { incident_id: incidentId, outcome, accepted_at: incident.accepted_at, at, verdict, score, events },
   }
 }
 

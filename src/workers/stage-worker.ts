@@ -12,6 +12,7 @@ import type { Tracing } from '../shared/telemetry/tracing.ts'
 import { isSuspect, sendAway } from './crash-suspects.ts'
 import { deadLetter } from './dead-letter.ts'
 import { failureReason } from './failure-reason.ts'
+import { beat, isHeartbeat } from './heartbeat.ts'
 import { hold } from './hold.ts'
 import { observeDecision } from './observe-decision.ts'
 import { PIPELINE, stageAfter } from './pipeline.ts'
@@ -36,6 +37,20 @@ export interface WorkerSettings {
  */
 const LOCK = { lockDuration: 10_000, stalledInterval: 5_000, maxStalledCount: 5 }
 
+/** Knows how many jobs it has in hand, from the fetch to the commit: BullMQ itself stops counting before the commit. */
+class BusyWorker extends Worker {
+  active = 0
+
+  override async processJob(...job: Parameters<Worker['processJob']>): ReturnType<Worker['processJob']> {
+    this.active++
+    try {
+      return await super.processJob(...job)
+    } finally {
+      this.active--
+    }
+  }
+}
+
 export const startStageWorker = (
   name: StageName,
   { redis, installation, concurrency, context, metrics, log, expiries, tracing }: WorkerSettings,
@@ -46,10 +61,11 @@ export const startStageWorker = (
   const run = runStage(stage, context, readAhead)
   const wait = metrics.jobWait.labels({ queue: name })
   const labels = { queue: name }
-  const worker = new Worker(
+  const worker = new BusyWorker(
     name,
     (job, token) => {
       if (tracing && job.id) tracing.about([job.id])
+      if (isHeartbeat(job)) return beat(name, context)
       if (job.attemptsStarted === 1) wait.observe((Date.now() - runnableAt(job)) / 1000)
       return isSuspect(job) ? sendAway(job, token) : run(job)
     },
@@ -70,21 +86,34 @@ export const startStageWorker = (
     }),
   )
   metrics.workerConcurrency.set({ queue: name }, concurrency)
+  metrics.workerActiveJobs.follow({ queue: name }, () => worker.active)
   worker.on('completed', (job, { summary }) => {
+    if (isHeartbeat(job)) {
+      metrics.heartbeat.set({ stage: name }, Date.now() / 1000)
+      return
+    }
     const milliseconds = (job.finishedOn ?? 0) - (job.processedOn ?? 0)
     metrics.jobDuration.observe(labels, milliseconds / 1000, job.id)
     observeDecision(name, stageAfter(name), summary, milliseconds, metrics, log)
     if ('verdict' in summary && summary.verdict) expiries?.follow(summary.incident_id, summary.verdict)
   })
   worker.on('failed', (job, err) => {
+    if (isHeartbeat(job)) {
+      log.event('heartbeat_failed', { queue: name, err })
+      return
+    }
     const final = !job || job.finishedOn !== undefined
     metrics.jobsProcessed.inc({ queue: name, outcome: 'failed' })
     const reason = failureReason(err)
-    if (final) metrics.jobsDeadLettered.inc({ queue: name, reason }, job?.id)
-    else metrics.jobRetries.inc({ queue: name, reason })
+    if (final) {
+      metrics.jobsDeadLettered.inc({ queue: name, reason }, job?.id)
+      metrics.auditRecords.inc({ event: 'dead_lettered' })
+    } else metrics.jobRetries.inc({ queue: name, reason })
     log.event(final ? 'dead_lettered' : 'stage_failed', { incident_id: job?.id, queue: name, err })
   })
-  worker.on('stalled', () => metrics.jobsStalled.inc({ queue: name }))
+  worker.on('stalled', (id) => {
+    if (!isHeartbeat({ id })) metrics.jobsStalled.inc({ queue: name })
+  })
   worker.on('lockRenewalFailed', (ids) => metrics.lockRenewalFailures.inc({ queue: name }, ids.length))
   worker.on('error', (err) => log.event('redis_error', { queue: name, err }))
   return worker

@@ -3,13 +3,21 @@ import { type Job, Worker } from 'bullmq'
 import type { StageName } from '../shared/contracts/audit-record.ts'
 import { pruneEnded } from '../shared/ledger/ledger-upkeep.ts'
 import { keyPrefix, openQueue, UPKEEP_QUEUE } from '../shared/queue/stage-queues.ts'
+import { sendHeartbeats } from './heartbeat.ts'
 import { type Reconciler, reconcile } from './reconcile.ts'
 import { expireDue, expireOne } from './review/expire-review.ts'
 import { EXPIRY } from './review/expiry-job.ts'
 import type { WorkerSettings } from './stage-worker.ts'
+import { verifyChains } from './verify-chains.ts'
 
 /** By pattern, since schedulers by interval are not safe with several replicas. Second, minute, hour, … */
-const ROUNDS = { reconcile: '*/30 * * * * *', prune: '15 * * * * *', expire: '20 * * * * *' } as const
+const ROUNDS = {
+  reconcile: '*/30 * * * * *',
+  prune: '15 * * * * *',
+  expire: '20 * * * * *',
+  heartbeat: '5,35 * * * * *',
+  verify: '45 * * * * *',
+} as const
 
 /** What one call removes, which holds up Redis for some ms, and what a round does: 200 a second keep pace with the target. */
 const PRUNE_BATCH = 100
@@ -28,6 +36,7 @@ const prune = async ({ redis, context, log }: Reconciler, retentionMs: number): 
 const noteExpired = (ids: readonly string[], { metrics, log }: Reconciler): void => {
   for (const incident_id of ids) {
     metrics.verdicts.inc({ verdict: 'expired' })
+    metrics.auditRecords.inc({ event: 'review_expired' })
     log.event('review_expired', { incident_id })
   }
 }
@@ -46,6 +55,8 @@ export const startUpkeep = async (settings: WorkerSettings, retentionMs: number)
   const rounds: Record<string, (job: Job) => Promise<void>> = {
     reconcile: () => reconcile(reconciler),
     prune: () => prune(reconciler, retentionMs),
+    heartbeat: () => sendHeartbeats(queues),
+    verify: () => verifyChains(redis, settings.context.ledger, log),
     expire: async () => noteExpired(await expireDue(settings.context), reconciler),
     [EXPIRY]: async ({ data: { incident_id } }) => {
       if (await expireOne(settings.context, incident_id)) noteExpired([incident_id], reconciler)

@@ -38,6 +38,14 @@ describe.each(expressions)('$where', ({ expr }) => {
   })
 })
 
+it('every metric of ours is on a dashboard', async () => {
+  const shown = expressions.flatMap(({ expr }) => readExpression(expr).selectors.map(({ metric }) => metric))
+  const base = (series: string) => series.replace(/_(bucket|sum|count)$/, '')
+  const ours = [...(await exported()).keys()].filter((name) => name.startsWith('interlock_'))
+  expect(ours.length).toBeGreaterThan(50)
+  expect([...new Set(ours.map(base))].filter((name) => !shown.map(base).includes(name))).toEqual([])
+})
+
 describe('the reading of expressions', () => {
   it.each(['sum(up', 'rate(up[5m]', 'up{job=~}', 'sum by (up', 'up > ', 'quantile_of(0.5, up)'])(
     'refuses %s',

@@ -9,7 +9,7 @@ import { IncidentLedger } from '../../src/shared/ledger/incident-ledger.ts'
 import { connectProducer, whenReady } from '../../src/shared/queue/redis.ts'
 import { startRedis } from '../../src/shared/redis-server.ts'
 import { fixturePath } from './fixture.ts'
-import { type InterlockProcess, startProcess } from './processes.ts'
+import { eventually, type InterlockProcess, startProcess } from './processes.ts'
 import { runPrometheus } from './prometheus-process.ts'
 
 /** Its QUEUE_PREFIX. */
@@ -103,6 +103,10 @@ export const openObservedPipeline = async (): Promise<ObservedPipeline> => {
       redis,
       ledger: new IncidentLedger(redis, OBSERVED),
       crash: async (stage) => {
+        await eventually(async () => {
+          const inHand = await redis.llen(`{${OBSERVED}}:${stage}:active`)
+          if (inHand < 2) throw new Error(`${stage} has ${inHand} jobs in hand`)
+        })
         await running.get(stage)?.stop('SIGKILL')
         await start(stage, ['worker', stage], { WORKER_PORT: workers[StageName.options.indexOf(stage)]?.port ?? '0' })
       },

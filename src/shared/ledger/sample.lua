@@ -13,7 +13,8 @@ end
 -- The job that is next to leave a list, heartbeats aside.
 local function first_of(list)
   local last = redis.call('LRANGE', list, -2, -1)
-  return last[#last] == heartbeat and last[#last - 1] or last[#last]
+  if last[#last] == heartbeat then return last[#last - 1] end
+  return last[#last]
 end
 
 local function number(job, field)

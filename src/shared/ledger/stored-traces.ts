@@ -50,11 +50,24 @@ const readTrace = async (redis: Redis, { keys }: IncidentLedger, id: string): Pr
   return { incident_id: id, head: end, trace: texts.map(parseRecord) }
 }
 
-/** Newest incident first; each is read whole and in one step, so it may be written to meanwhile. */
+/** Those of these incidents that are there; each is read whole and in one step, so it may be written to meanwhile. */
+export async function* readTraces(
+  redis: Redis,
+  ledger: IncidentLedger,
+  ids: readonly string[],
+): AsyncGenerator<StoredTrace> {
+  const traces = await Promise.all(ids.map((id) => readTrace(redis, ledger, id)))
+  for (const trace of traces) if (trace) yield trace
+}
+
+/** Newest incident first. */
 export async function* everyTrace(redis: Redis, ledger: IncidentLedger): AsyncGenerator<StoredTrace> {
   for await (const page of pages(ledger, TRACES_AT_ONCE)) {
-    const traces = await Promise.all(page.map(({ id }) => readTrace(redis, ledger, id)))
-    for (const trace of traces) if (trace) yield trace
+    yield* readTraces(
+      redis,
+      ledger,
+      page.map(({ id }) => id),
+    )
   }
 }
 

@@ -3,6 +3,7 @@ import { type JobJson, type JobsOptions, Queue, type RedisClient, type RedisQueu
 import type { Redis } from 'ioredis'
 import type { StageName } from '../contracts/audit-record.ts'
 import type { JobData } from '../contracts/job.ts'
+import { HEARTBEAT_ID } from '../ledger/heartbeat-id.ts'
 
 /** One hash tag for the queues and the ledger: on a Redis Cluster a hand-off touches one shard. */
 export const keyPrefix = (installation: string): string => `{${installation}}`
@@ -24,6 +25,13 @@ export const JOB_OPTIONS = {
   backoff: { type: 'exponential', delay: 1000, jitter: 0.5 },
   removeOnComplete: true,
   removeOnFail: false,
+} as const satisfies JobsOptions
+
+/** The next one comes by itself, and one that failed must not keep it out. */
+export const HEARTBEAT_OPTIONS = {
+  attempts: 1,
+  removeOnComplete: true,
+  removeOnFail: true,
 } as const satisfies JobsOptions
 
 export const openQueue = (
@@ -55,6 +63,9 @@ const attemptsIn = ({ qualifiedName }: AddArguments): number => {
   return ATTEMPTS[stage as StageName]
 }
 
+const optionsOf = (queue: AddArguments, incidentId: string): JobsOptions =>
+  incidentId === HEARTBEAT_ID ? HEARTBEAT_OPTIONS : { ...JOB_OPTIONS, attempts: attemptsIn(queue) }
+
 const contextOf = ({ contextManager }: Telemetry): JobsOptions => ({
   telemetry: { metadata: contextManager.getMetadata(contextManager.active()) },
 })
@@ -84,8 +95,7 @@ export const addJobCommand = async (
     name: 'incident',
     data: JSON.stringify({ schema: 1, incident_id: incidentId } satisfies JobData),
     opts: {
-      ...JOB_OPTIONS,
-      attempts: attemptsIn(queue),
+      ...optionsOf(queue, incidentId),
       jobId: incidentId,
       ...(delay > 0 && { delay }),
       ...(telemetry && contextOf(telemetry)),

@@ -57,6 +57,11 @@ export const LOG_EVENTS = {
     fields: ['incident_id', 'queue', 'error_code', 'err'],
     meaning: 'A stage could not decide; it is tried again.',
   },
+  heartbeat_failed: {
+    level: 'error',
+    fields: ['queue', 'error_code', 'err'],
+    meaning: 'A stage took a heartbeat and could not commit it.',
+  },
   dead_lettered: {
     level: 'error',
     fields: ['incident_id', 'queue', 'error_code', 'err'],
@@ -71,6 +76,11 @@ export const LOG_EVENTS = {
     level: 'error',
     fields: ['incident_id', 'queue', 'place'],
     meaning: 'An incident in flight cannot go on, and its record cannot be read.',
+  },
+  audit_chain_broken: {
+    level: 'error',
+    fields: ['incident_id', 'record', 'problem'],
+    meaning: 'The audit chain of an incident does not hold.',
   },
   incidents_pruned: { level: 'info', fields: ['count'], meaning: 'Incidents whose retention is over were removed.' },
   upkeep_failed: {

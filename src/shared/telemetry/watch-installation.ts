@@ -26,10 +26,10 @@ const showOpen = ({ blocked, reviews, chains }: InstallationSample, metrics: Met
   }
   metrics.reviewsWaiting.set(reviews.count)
   metrics.reviewOldestWaitingAge.set(reviews.age / 1000)
-  // Nothing is said before the first look at all of them is done.
-  if (chains.verified_at === undefined) return
-  metrics.auditChainVerified.set(Number(chains.verified_at) / 1000)
-  metrics.auditChainBroken.set(Math.max(Number(chains.broken ?? 0), Number(chains.broken_so_far ?? 0)))
+  const broken = Math.max(Number(chains.broken ?? 0), Number(chains.broken_so_far ?? 0))
+  // Not before the first look at all of them is done does 0 mean anything.
+  if (chains.verified_at !== undefined) metrics.auditChainVerified.set(Number(chains.verified_at) / 1000)
+  if (chains.verified_at !== undefined || broken > 0) metrics.auditChainBroken.set(broken)
 }
 
 const show = (sample: InstallationSample | null, metrics: Metrics): void => {

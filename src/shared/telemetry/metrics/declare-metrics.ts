@@ -71,6 +71,22 @@ export const declareMetrics = (registry: Registry) => {
           histogram.observe({ labels: one, value, exemplarLabels: exemplarOf(incident_id) }),
       }
     },
+    /** Of what a process knows of itself: asked at each scrape, so that keeping it costs nothing. */
+    followingGauge: <Of extends Labels>(name: string, help: string, labels: Of) => {
+      const followed: { one: Values<Of>; read: () => number }[] = []
+      const gauge: Gauge<Name<Of>> = new Gauge<Name<Of>>({
+        ...settings(name, help, labels),
+        collect: () => {
+          for (const { one, read } of followed) gauge.set(one, read())
+        },
+      })
+      return {
+        get: () => gauge.get(),
+        follow: (one: Values<Of>, read: () => number) => {
+          followed.push({ one, read })
+        },
+      }
+    },
     gauge: <Of extends Labels>(name: string, help: string, labels: Of) => {
       const gauge = new Gauge<Name<Of>>(settings(name, help, labels))
       if (Object.keys(labels).length === 0) gauge.remove()

@@ -12,7 +12,7 @@ export const FAILURE_REASONS = ['redis', 'crashed', 'unrecoverable', 'error'] as
 
 const RECONCILED = ['put_back', 'dead_lettered', 'unreadable'] as const
 
-export const queueMetrics = ({ counter, histogram, gauge, ...ofIncidents }: Declare) => ({
+export const queueMetrics = ({ counter, histogram, gauge, followingGauge, ...ofIncidents }: Declare) => ({
   jobsEnqueued: counter('jobs_enqueued_total', 'Jobs added to a queue.', { queue }),
   jobsProcessed: counter('jobs_processed_total', 'Jobs a stage has finished.', {
     queue,
@@ -44,7 +44,7 @@ export const queueMetrics = ({ counter, histogram, gauge, ...ofIncidents }: Decl
   queuePaused: gauge('queue_paused', '1 while a queue hands out no jobs.', { queue }),
   queueSampled: gauge('queue_sample_timestamp_seconds', 'When the gauges of a queue were last read.', { queue }),
   deadLetterJobs: gauge('dead_letter_jobs', 'Failed jobs that wait for a redrive.', { queue }),
-  workerActiveJobs: gauge('worker_active_jobs', 'Jobs this process works on now.', { queue }),
+  workerActiveJobs: followingGauge('worker_active_jobs', 'Jobs this process works on now.', { queue }),
   workerConcurrency: gauge('worker_concurrency', 'Jobs this process works on at once.', { queue }),
   reconciled: counter('reconciled_total', 'Incidents in flight found in no queue, by what was done.', {
     outcome: RECONCILED,

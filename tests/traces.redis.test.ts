@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto'
 import { afterEach, expect, inject, test } from 'vitest'
 import { StageName } from '../src/shared/contracts/audit-record.ts'
+import { HEARTBEAT_ID } from '../src/shared/ledger/heartbeat-id.ts'
 import { grafanaDelivery } from './support/faults.ts'
 import { type ReceivedSpan, startReceiver } from './support/otlp-receiver.ts'
 import { eventually, type InterlockProcess, killAll, startProcess } from './support/processes.ts'
@@ -100,7 +101,8 @@ test('an incident is one trace: its request, and its job in each of three proces
   expect(new Set(ids.map((id) => ofIncident(receiver.spans, id)[0]?.traceId)).size).toBe(2)
   expect(receiver.spans.filter(({ traceId }) => traceId === 'a'.repeat(32))).toEqual([])
   // An idle worker looks at its queue again and again, and that is nobody's trace.
-  expect(receiver.spans.filter(({ parentSpanId, kind }) => !parentSpanId && kind !== KIND.server)).toEqual([])
+  const beginnings = receiver.spans.filter(({ parentSpanId, kind }) => !parentSpanId && kind !== KIND.server)
+  expect(beginnings.filter(({ attributes }) => attributes.incident_id !== HEARTBEAT_ID)).toEqual([])
 })
 
 test('while the receiver is down everything goes on, is said once, and ends in time', async () => {

@@ -9,8 +9,8 @@ export default defineConfig({
     name: 'mutation',
     include: [
       'src/workers/{blockers,stages}/*.test.ts',
-      'src/shared/incident/{correlate,correlate-pages,identify,merge,occurrence}.test.ts',
-      'src/shared/policy/{condition-grammar,conditions,facts,facts-at,stated-facts}.test.ts',
+      'src/shared/incident/*.test.ts',
+      'src/shared/policy/{condition-grammar,conditions,facts,facts-at,pre-approval,shares,stated-facts}.test.ts',
     ],
     exclude: ['**/*.properties.test.ts'],
     // Each run has a process of its own all the same, and loads what its files share once.

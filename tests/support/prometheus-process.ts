@@ -32,7 +32,12 @@ export const runPrometheus = async (config: string): Promise<PrometheusProcess> 
   const address = `127.0.0.1:${await freePort()}`
   const server = spawn(
     'prometheus',
-    [`--config.file=${file}`, `--storage.tsdb.path=${join(folder, 'data')}`, `--web.listen-address=${address}`],
+    [
+      `--config.file=${file}`,
+      `--storage.tsdb.path=${join(folder, 'data')}`,
+      `--web.listen-address=${address}`,
+      '--enable-feature=exemplar-storage',
+    ],
     { env: onPath, stdio: ['ignore', 'ignore', 'pipe'] },
   )
   let failure = ''

@@ -17,11 +17,16 @@ export const listen = async (answer: RequestListener): Promise<string> => {
   return `127.0.0.1:${(server.address() as AddressInfo).port}`
 }
 
+const CLASSIC = 'text/plain; version=0.0.4'
+
 /** `metrics` gives the exporter's text at each scrape, several times a second; null makes the scrape fail. */
-export const startPrometheus = async (metrics: () => string | null): Promise<string> => {
-  const exporter = await listen((_, response) => {
-    const text = metrics()
-    response.writeHead(text === null ? 500 : 200, { 'content-type': 'text/plain; version=0.0.4' }).end(text ?? '')
+export const startPrometheus = async (
+  metrics: () => string | null | Promise<string>,
+  contentType = CLASSIC,
+): Promise<string> => {
+  const exporter = await listen(async (_, response) => {
+    const text = await metrics()
+    response.writeHead(text === null ? 500 : 200, { 'content-type': contentType }).end(text ?? '')
   })
   const { url, stop } = await runPrometheus(
     `global: {scrape_interval: 300ms, scrape_timeout: 300ms}\nscrape_configs: [{job_name: test, static_configs: [{targets: ['${exporter}']}]}]\n`,

@@ -108,6 +108,7 @@ export const startStageWorker = (
     if (final) {
       metrics.jobsDeadLettered.inc({ queue: name, reason }, job?.id)
       metrics.auditRecords.inc({ event: 'dead_lettered' })
+      metrics.verdicts.inc({ verdict: 'dead_lettered' })
     } else metrics.jobRetries.inc({ queue: name, reason })
     log.event(final ? 'dead_lettered' : 'stage_failed', { incident_id: job?.id, queue: name, err })
   })

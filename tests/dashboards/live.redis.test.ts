@@ -35,7 +35,7 @@ const HAPPENED = {
   'one awaits a person': 'interlock_reviews_waiting',
   'one is blocked': 'interlock_verdicts_total{verdict="blocked"}',
   'one is closed': 'interlock_verdicts_total{verdict="closed"}',
-  'one is dead-lettered': 'interlock_jobs_dead_lettered_total',
+  'one is dead-lettered': 'interlock_verdicts_total{verdict="dead_lettered"}',
   'a job is tried again': 'interlock_job_retries_total',
   'a delivery repeats': 'interlock_webhook_events_total{outcome="duplicate"}',
   'a source attaches': 'interlock_webhook_events_total{outcome="attached"}',

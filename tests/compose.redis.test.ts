@@ -36,8 +36,8 @@ test('its command keeps what was written, evicts nothing, and asks for the passw
   client.on('error', () => {})
   expect(await client.ping()).toBe('PONG')
   const settings = (await client.config('GET', 'append*', 'maxmemory-policy')) as string[]
-  const valueOf = (name: string) => settings[settings.indexOf(name) + 1]
-  expect(['appendonly', 'appendfsync', 'maxmemory-policy'].map(valueOf)).toEqual(['yes', 'everysec', 'noeviction'])
+  const settingOf = (name: string) => settings[settings.indexOf(name) + 1]
+  expect(['appendonly', 'appendfsync', 'maxmemory-policy'].map(settingOf)).toEqual(['yes', 'everysec', 'noeviction'])
 
   const stranger = new Redis({ port, retryStrategy: null })
   onTestFinished(() => stranger.disconnect())

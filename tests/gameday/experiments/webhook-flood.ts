@@ -35,7 +35,7 @@ export const webhookFlood: Experiment = {
     'A flood beyond what the workers can decide is taken and kept; all of it is decided, once, when it is over.',
   alert: 'TimelinessFastBurn',
   fires: { rules: 60, product: 120 },
-  recovers: { rules: 300, product: 90 },
+  recovers: { rules: 300, product: 180 },
   inflict: async (scene, felt) => {
     let over = false
     const lasting = () => !over

@@ -61,6 +61,11 @@ export interface Latency {
 const quantile = (sorted: readonly number[], q: number) =>
   sorted[Math.min(sorted.length - 1, Math.ceil(q * sorted.length) - 1)] ?? Number.NaN
 
+export const percentiles = (values: readonly number[]): Latency => {
+  const sorted = [...values].sort((a, b) => a - b)
+  return { p50: quantile(sorted, 0.5), p95: quantile(sorted, 0.95), p99: quantile(sorted, 0.99) }
+}
+
 /** Milliseconds from the start of the accept to the end of the third stage, at a steady rate with the workers idle before. */
 export const latency = async (engine: Engine, rate: number, seconds: number): Promise<Latency> => {
   const total = rate * seconds
@@ -86,8 +91,7 @@ export const latency = async (engine: Engine, rate: number, seconds: number): Pr
   })
   await Promise.all(feeds)
   await stop()
-  took.sort((a, b) => a - b)
-  return { p50: quantile(took, 0.5), p95: quantile(took, 0.95), p99: quantile(took, 0.99) }
+  return percentiles(took)
 }
 
 export const median = (values: readonly number[]): number =>

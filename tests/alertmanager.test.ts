@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { parse } from 'yaml'
 import { eventually } from './support/processes.ts'
-import { freePort } from './support/prometheus.ts'
+import { freePort } from './support/prometheus-process.ts'
 import { repositoryFiles } from './support/repository-files.ts'
 import { onPath, runTool } from './support/run-tool.ts'
 

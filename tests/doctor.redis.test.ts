@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url'
 import { Redis } from 'ioredis'
 import { afterAll, beforeAll, expect, inject, it } from 'vitest'
 import { ledgerKeys } from '../src/shared/ledger/keys.ts'
+import { startPrometheus } from './support/prometheus.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const prefix = 'test-doctor'
@@ -94,6 +95,26 @@ it('fails where a policy asks Prometheus and nobody can', async () => {
   expect([unset.code, down.code]).toEqual([1, 1])
   expect(unset.out).toContain('PROMETHEUS_URL is not set, and policies ask: high_cpu_usage (free_nodes)')
   expect(down.out).toContain('failed   prometheus: http://127.0.0.1:9: Prometheus cannot be asked')
+})
+
+it('asks a real Prometheus what each policy asks, and names what comes to nothing', async () => {
+  const PROMETHEUS_URL = await startPrometheus(() => 'free_nodes 3\n')
+  const card = join(folder, 'policies/high_cpu_usage/readiness.yaml')
+  const shipped = await readFile(card, 'utf8')
+  const asking = async (facts: string) => {
+    await writeFile(card, `${shipped}\nfacts: {${facts}}\n`)
+    return doctor({ PROMETHEUS_URL })
+  }
+  const good = await asking('free_nodes: {prometheus: free_nodes, max_age: 2m}')
+  const bad = await asking("spare: {prometheus: 'sum(', as_of: free_nodes, max_age: 2m}")
+  await writeFile(card, shipped)
+  expect(good).toMatchObject({ code: 0, out: expect.stringContaining('free_nodes known for 2 services') })
+  expect(bad).toMatchObject({
+    code: 1,
+    out: expect.stringMatching(
+      /^failed {3}facts of high_cpu_usage: spare of \S+ is unknown: Prometheus refuses it: .*parse error/m,
+    ),
+  })
 })
 
 it('warns of a policy folder without classes', async () => {

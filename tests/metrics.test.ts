@@ -32,8 +32,8 @@ const observeAll = (metrics: Metrics, incident_id: string): void => {
   observeTaken({ change: { ...change, ...nothing }, also: [], ended, mended }, metrics, quiet)
   for (const stage of StageName.options) {
     const decided = { incident_id, outcome: 'stop', accepted_at: ACCEPTED, at: AT, verdict: blocked } as const
-    observeDecision(stage, null, { ...decided, score: 24, events: ['readiness_evaluated'] }, metrics, quiet)
-    observeDecision(stage, null, { incident_id, outcome: 'held', scope: 'global', recorded: true }, metrics, quiet)
+    observeDecision(stage, null, { ...decided, score: 24, events: ['readiness_evaluated'] }, 3, metrics, quiet)
+    observeDecision(stage, null, { incident_id, outcome: 'held', scope: 'global', recorded: true }, 3, metrics, quiet)
     metrics.jobDuration.observe({ queue: stage }, 0.01, incident_id)
     metrics.jobsDeadLettered.inc({ queue: stage, reason: 'error' }, incident_id)
   }

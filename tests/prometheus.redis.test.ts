@@ -15,7 +15,7 @@ import { createMetrics } from '../src/shared/telemetry/metrics.ts'
 import { openPrometheus, type Prometheus } from '../src/workers/facts/prometheus.ts'
 import { replayIncident } from '../src/workers/replay/replay-incident.ts'
 import { openPipeline } from './support/pipeline.ts'
-import { startPrometheus } from './support/prometheus.ts'
+import { listen, startPrometheus } from './support/prometheus.ts'
 
 const redis = new Redis(inject('redisUrl'), { maxRetriesPerRequest: null })
 afterAll(() => redis.disconnect())
@@ -160,6 +160,24 @@ it('readiness and dry-run each ask anew, and a replay asks nobody', async () => 
   if (!stored) throw new Error('nothing is stored')
   expect(replayIncident(stored)).toMatchObject({ outcome: 'identical', decisions: 3 })
   await provesAnywhere(stored)
+})
+
+it('is not asked, and nothing is awaited, where the policy asks nothing', async () => {
+  let requests = 0
+  const address = await listen((_, response) => {
+    requests++
+    response.writeHead(200).end('{}')
+  })
+  const pipeline = await openPipeline(redis, 'test-prometheus-unasked')
+  const prometheus = open(`http://${address}`)
+  Object.assign(pipeline.context, { prometheus })
+  for (const stage of ['normalize', 'readiness', 'dry-run'] as const) pipeline.work(stage)
+  const id = await pipeline.accept()
+  await vi.waitFor(async () => expect((await pipeline.ledger.readRecord(id))?.status).toBe('awaiting_review'), 45_000)
+  expect(requests).toBe(0)
+  // It would have been counted.
+  await asked(prometheus, 'quota')
+  expect(requests).toBeGreaterThan(0)
 })
 
 it('an address at which nobody answers is an unknown fact, and the incident has its verdict in time', async () => {

@@ -21,6 +21,10 @@ export const COMMANDS: Commands = {
     does: 'check a whole policy folder, and what it can decide today',
     load: async () => (await import('./policy.ts')).policyCommand,
   },
+  source: {
+    does: 'try a webhook source of your own: a mapping on a payload',
+    load: async () => (await import('./source.ts')).sourceCommand,
+  },
   serve: { does: 'run the webhook API', load: async () => (await import('./serve.ts')).serveCommand },
   worker: {
     does: 'run the workers of all or some stages',

@@ -78,7 +78,7 @@ export const doctorCommand = new Command('doctor')
   .addHelpText(
     'after',
     `
-Looks at Node, the environment, the policy folder, Prometheus where a policy asks it, Redis (version, role, eviction,
+Looks at Node, the environment, the policy folder, Prometheus and every question a policy has for it, Redis (version, role, eviction,
 persistence) and whether every alert is accounted for. Changes nothing.
 
 Exit codes: 0 all is well (warnings allowed), 1 something must be fixed, 2 the environment cannot be used.

@@ -173,7 +173,7 @@ describe('real deliveries', () => {
 
 describe('exit 2', () => {
   test.each<[string, NormalizeOptions, string, RegExp]>([
-    ['no file', {}, 'missing_file', /name at least one of --grafana, --alertmanager, --pagerduty/],
+    ['no file', {}, 'missing_file', /name at least one, such as --grafana <file>; --help lists every source/],
     ['only --expected', { expected: COURSE.expected }, 'missing_file', /no delivery/],
     ['absent file', { grafana: '/absent.json' }, 'unreadable_file', /cannot read \/absent.json \(ENOENT\)/],
     ['a folder', { grafana: folder }, 'unreadable_file', /EISDIR/],

@@ -4,6 +4,7 @@ import { SourceName } from '../shared/contracts/alert.ts'
 import type { IncidentEvent } from '../shared/contracts/incident-event.ts'
 import type { Conflict } from '../shared/contracts/normalized.ts'
 import { merge } from '../shared/incident/merge.ts'
+import { SOURCES } from '../shared/sources/index.ts'
 import { type Answer, CommandError, printAnswer } from './answer.ts'
 import { compareEvents, isFields } from './compare-events.ts'
 import { type Firing, readFiring, readJson } from './read-firing.ts'
@@ -76,7 +77,10 @@ export const normalizeFiles = (options: NormalizeOptions, now: string): Answer =
   })
   const [first] = seen
   if (first === undefined)
-    throw new CommandError('missing_file', 'no delivery: name at least one of --grafana, --alertmanager, --pagerduty')
+    throw new CommandError(
+      'missing_file',
+      'no delivery: name at least one, such as --grafana <file>; --help lists every source',
+    )
 
   const apart = strangers(seen)
   if (apart) {
@@ -100,11 +104,10 @@ on stdout, what is wrong on stderr.
 Exit codes: 0 the event (and as expected), 1 it differs from --expected or the files conflict, 2 a file cannot be used.
 `
 
-export const normalizeCommand = new Command('normalize')
-  .description('print the incident_event that one or more deliveries describe')
-  .option('--grafana <file>', 'a Grafana delivery (unified, legacy or course format)')
-  .option('--alertmanager <file>', 'an Alertmanager delivery (payload version 4)')
-  .option('--pagerduty <file>', 'a PagerDuty delivery (V3, V2 or course format)')
+const command = new Command('normalize').description('print the incident_event that one or more deliveries describe')
+for (const { name, title } of SOURCES) command.option(`--${name} <file>`, `a delivery of ${title}`)
+
+export const normalizeCommand = command
   .option('--expected <file>', 'an incident_event to compare with, field by field')
   .option('--json', 'print one JSON document on stdout')
   .addHelpText('after', HELP)

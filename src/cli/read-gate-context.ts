@@ -1,8 +1,10 @@
 /** What a live incident knows beside its card, from a file: so that the gate can be asked about that as well. */
 import { z } from 'zod'
 import { SourceName } from '../shared/contracts/alert.ts'
+import { Duration } from '../shared/contracts/duration.ts'
 import { Conflict } from '../shared/contracts/normalized.ts'
 import { Freeze } from '../shared/contracts/policy.ts'
+import { Spent } from '../shared/contracts/share.ts'
 import type { GateInput } from '../workers/blockers/gate-input.ts'
 import { parseInput, readData } from './read-input.ts'
 
@@ -13,6 +15,8 @@ const GateContext = z.strictObject({
     .default(() => ({ required: 0, seen: [] })),
   /** Those in force: a file knows no time of its own. */
   freezes: z.array(Freeze).default([]),
+  /** What passed before and left nothing: budgets, and the repeat window as `repeat:<class>:<service>`. */
+  spent: z.array(Spent.extend({ window: Duration })).default([]),
 })
 
 /** The first moment after all of them. */

@@ -45,7 +45,7 @@ Examples:
   $ interlock readiness --readiness readiness.json --profile high_cost --json
   $ interlock readiness --readiness readiness.json --context-file fixtures/blockers/source_conflict.context.yaml
 
-A card alone has no sources, no conflicts and no freezes beside it; --context-file states them.
+A card alone has no sources, conflicts, freezes or earlier passes beside it; --context-file states them.
 PASS is printed on stdout; BLOCK and its reasons, one a line, on stderr. --json also says what would flip the verdict.
 
 Exit codes: 0 pass (mode auto), 1 block (semi-manual too), 2 the card or the profile cannot be used.
@@ -56,7 +56,7 @@ export const readinessCommand = new Command('readiness')
   .option('--readiness <file>', 'the card of one incident, JSON or YAML')
   .option('--profile <name>', `thresholds to judge by: ${Object.keys(BUILT_IN_PROFILES).join(', ')}`, 'default')
   .option('--policy-dir <dir>', 'a policy folder whose settings.yaml may add profiles')
-  .option('--context-file <file>', 'conflicts, sources and freezes of the incident, JSON or YAML')
+  .option('--context-file <file>', 'conflicts, sources, freezes and earlier passes (spent), JSON or YAML')
   .option('--json', 'print one JSON document on stdout')
   .addHelpText('after', HELP)
   .action(async ({ json, ...options }: ReadinessOptions & { json?: boolean }) => {

@@ -2,6 +2,7 @@
 import { Command } from 'commander'
 import { verifyChain } from '../shared/audit/verify-chain.ts'
 import { incidentView } from '../shared/incident/incident-view.ts'
+import { outsideFlip } from '../shared/incident/outside-flip.ts'
 import { type Answer, printAnswer } from './answer.ts'
 import { coloursFor } from './colours.ts'
 import { readIncident } from './read-incident.ts'
@@ -13,7 +14,8 @@ const DEFAULT_WIDTH = 100
 const show = async (id: string): Promise<Answer> => {
   const { incident, trace } = await readIncident(id)
   const page = { width: process.stdout.columns || DEFAULT_WIDTH, colours: coloursFor(process.stdout) }
-  return { exit: 0, json: incidentView(incident), out: renderIncident(incident, verifyChain(trace, incident), page) }
+  const shown = { chain: verifyChain(trace, incident), flip: outsideFlip(incident, trace) }
+  return { exit: 0, json: incidentView(incident, trace), out: renderIncident(incident, shown, page) }
 }
 
 export const showCommand = new Command('show')

@@ -1,6 +1,7 @@
 /** For commands that ask a running installation: opens its ledger, and says clearly when Redis is not there. */
+import { readFileSync } from 'node:fs'
 import type { Redis } from 'ioredis'
-import { type Config, loadConfig, withoutSecrets } from '../shared/config.ts'
+import { type Config, ConfigError, loadConfig, withoutSecrets } from '../shared/config.ts'
 import { IncidentLedger } from '../shared/ledger/incident-ledger.ts'
 import { connectProducer, whenReady } from '../shared/queue/redis.ts'
 import { CommandError } from './answer.ts'
@@ -8,7 +9,23 @@ import { CommandError } from './answer.ts'
 /** Where Redis is when nothing says otherwise; in production `loadConfig` has refused that already. */
 const DEFAULT_REDIS_URL = 'redis://127.0.0.1:6379'
 
-export const redisUrlOf = (config: Config): string => config.REDIS_URL ?? DEFAULT_REDIS_URL
+const passwordIn = (file: string): string => {
+  try {
+    return readFileSync(file, 'utf8').trim()
+  } catch (error) {
+    throw new ConfigError([
+      `REDIS_PASSWORD_FILE is "${file}": it cannot be read (${(error as NodeJS.ErrnoException).code})`,
+    ])
+  }
+}
+
+/** With the password of its file, where there is one. Throws ConfigError. */
+export const redisUrlOf = ({ REDIS_URL = DEFAULT_REDIS_URL, REDIS_PASSWORD_FILE: file }: Config): string => {
+  if (!file) return REDIS_URL
+  const url = new URL(REDIS_URL)
+  url.password = encodeURIComponent(passwordIn(file))
+  return url.href
+}
 
 export interface Installation {
   ledger: IncidentLedger

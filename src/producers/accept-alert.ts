@@ -44,7 +44,8 @@ const queueStep = async (queue: Queue, step: Step, policies: PolicySet, now: num
   // The rule is that of the incident's class: a page alone may not know it.
   const rule = policyOf(policies, merge(id, step.sightings).incident_class) ?? DEFAULT_CORRELATION
   const start = runAt(step.sightings, rule, now)
-  if (step.step === 'create') return isOver(step.sightings) ? null : addJobCommand(queue.backend, id, now, start)
+  if (step.step === 'create')
+    return isOver(step.sightings) ? null : addJobCommand(queue.backend, id, now, start, queue.opts.telemetry)
   if (step.incident.status !== 'normalize' || start > now) return null
   const { keys } = queue.backend
   const names = ['delayed', 'wait', 'paused', 'meta', 'prioritized', 'active', 'pc', 'events', 'marker']

@@ -1,6 +1,6 @@
 /** Accepting a delivery: read it, take up each alert, and answer once everything accepted is durable. */
 import { sha256 } from '../shared/audit/digest.ts'
-import type { Source } from '../shared/sources/source.ts'
+import type { Headers, Source } from '../shared/sources/source.ts'
 import { type Acceptance, acceptAlert } from './accept-alert.ts'
 import type { StepOutcome } from './step.ts'
 
@@ -8,6 +8,7 @@ export interface Delivery {
   request_id: string
   raw: Buffer
   body: unknown
+  headers?: Headers
   /** RFC 3339 with milliseconds. */
   received_at: string
 }
@@ -25,12 +26,12 @@ export interface AlertAnswer {
  */
 export const acceptWebhook = async (
   source: Source,
-  { request_id, raw, body, received_at }: Delivery,
+  { request_id, raw, body, headers, received_at }: Delivery,
   acceptance: Acceptance,
 ): Promise<AlertAnswer[]> => {
   const delivery = { request_id, received_at, body_sha256: sha256(raw) }
   const answers: AlertAnswer[] = []
-  for (const reading of source.read(body, received_at)) {
+  for (const reading of source.read(body, received_at, headers)) {
     if (reading.reading === 'alert') {
       const outcomes = await acceptAlert({ ...reading.alert, delivery }, acceptance)
       for (const [incident_id, outcome] of outcomes) answers.push({ incident_id, outcome })

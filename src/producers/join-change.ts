@@ -7,7 +7,7 @@ import type { Step } from '../shared/incident/correlate.ts'
 import { correlationIndex } from '../shared/incident/correlation-index.ts'
 import { merge } from '../shared/incident/merge.ts'
 import { isOver } from '../shared/incident/occurrence.ts'
-import type { LedgerChange } from '../shared/ledger/change.ts'
+import { changeTo, type LedgerChange } from '../shared/ledger/change.ts'
 import { replacedBy, toFields } from '../shared/ledger/incident-fields.ts'
 import { closing, type Ending, voiding } from './end-incident.ts'
 import type { Place, Taken, Told } from './step.ts'
@@ -41,17 +41,11 @@ const mending = (
 const absorbing = (incident: Incident, into: string, told: Told): { ending: Ending; change: LedgerChange } => {
   const ending = closing(incident, told, into)
   const linked = chain(incident, ending.records)
-  const change: LedgerChange = {
-    incident_id: incident.incident_id,
-    expected_head: incident.head,
-    listed_at: null,
-    repeats: 0,
-    unchanged: [],
-    listed_under: [],
+  const change = changeTo(incident, {
     records: linked.records,
     fields: toFields({ ...ending.fields, ...linked.head }),
     counts: ending.counts,
-  }
+  })
   return { ending, change }
 }
 
@@ -83,11 +77,7 @@ export const join = (
     ],
     mended,
     also: absorbed.map(({ change }) => change),
-    change: {
-      incident_id,
-      expected_head: incident.head,
-      listed_at: null,
-      repeats: 0,
+    change: changeTo(incident, {
       unchanged: place.unchanged,
       // Whoever would have found an absorbed incident finds this one.
       listed_under: [
@@ -109,6 +99,6 @@ export const join = (
         }),
       },
       counts: { ...(!told.again && { received: 1, attached: 1 }), ...end?.counts },
-    },
+    }),
   }
 }

@@ -23,11 +23,11 @@ export const addKillSwitch = (app: FastifyInstance, stops: Stops, log: Log): voi
     const at = new Date().toISOString()
     if (engaged) {
       const { changed, stop } = await stops.engage(order, at)
-      log.event('stop_ordered', { ...order, changed })
+      log.event('stop_ordered', { request_id: request.id, ...order, changed })
       return { scope: order.scope, engaged, changed, ...stop }
     }
     const { changed, released } = await stops.lift(order, at)
-    log.event('resume_ordered', { ...order, changed, released })
+    log.event('resume_ordered', { request_id: request.id, ...order, changed, released })
     return { scope: order.scope, engaged, changed, released }
   })
 }

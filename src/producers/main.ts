@@ -2,17 +2,18 @@
 import type { Redis } from 'ioredis'
 import { CodedError } from '../shared/coded-error.ts'
 import type { Config } from '../shared/config.ts'
+import { SourceName } from '../shared/contracts/alert.ts'
 import type { PolicySet } from '../shared/contracts/policy.ts'
 import { IncidentLedger } from '../shared/ledger/incident-ledger.ts'
 import { openLifecycle } from '../shared/lifecycle.ts'
 import { policiesInForce } from '../shared/policy/policies-in-force.ts'
 import { connectProducer, whenReady } from '../shared/queue/redis.ts'
 import { openQueue } from '../shared/queue/stage-queues.ts'
-import { SOURCES } from '../shared/sources/index.ts'
 import { keepGauges } from '../shared/telemetry/keep-gauges.ts'
 import { createLog } from '../shared/telemetry/log.ts'
 import { createMetrics, type Metrics } from '../shared/telemetry/metrics.ts'
 import { timeCommands } from '../shared/telemetry/time-commands.ts'
+import { startTracing } from '../shared/telemetry/tracing.ts'
 import { VERSION } from '../shared/version.ts'
 import type { AnswerReview } from './review-route.ts'
 import { createServer } from './server.ts'
@@ -40,6 +41,7 @@ export const serve = async (config: Config, redisUrl: string, openReviewer: Open
   const log = createLog('api', config.LOG_LEVEL)
   const metrics = createMetrics(VERSION, config.REVISION)
   const lifecycle = openLifecycle(log, metrics)
+  const tracing = await startTracing(config, 'api', log)
   const policies = await policiesInForce(config.POLICY_DIR, log)
   const redis = connectProducer(redisUrl)
   redis.on('error', (err) => log.event('redis_error', { err }))
@@ -48,7 +50,7 @@ export const serve = async (config: Config, redisUrl: string, openReviewer: Open
   let unwatch = () => {}
   try {
     await whenReady(redis)
-    const queue = openQueue('normalize', redis, config.QUEUE_PREFIX)
+    const queue = openQueue('normalize', redis, config.QUEUE_PREFIX, tracing?.telemetry)
     queue.on('error', (err) => log.event('redis_error', { err }))
     const ledger = new IncidentLedger(redis, config.QUEUE_PREFIX)
     unwatch = keepGauges(redis, ledger, 'api', metrics)
@@ -60,14 +62,16 @@ export const serve = async (config: Config, redisUrl: string, openReviewer: Open
       isStopping: lifecycle.isStopping,
       metrics,
       log,
+      ...(tracing && { tracing }),
     })
     await server.listen({ host: config.HOST, port: config.PORT })
     const stopped = lifecycle.untilStopped(async () => {
       await server.close()
       await queue.close()
       await reviewer.close()
+      await tracing?.close()
     })
-    log.event('unsigned_sources', { sources: SOURCES.map(({ name }) => name) })
+    log.event('unsigned_sources', { sources: SourceName.options })
     log.event('process_started', { address: server.listeningOrigin, redis: redis.options.host })
     await stopped
   } finally {

@@ -39,8 +39,14 @@ export const addReview = (app: FastifyInstance, answer: AnswerReview, metrics: M
     const reviewed = await answer(id, order)
     const { outcome } = reviewed
     if (outcome === 'unknown') throw unknown(id)
-    const code = outcome === 'refused' ? reviewed.code : undefined
-    log.event('review_answered', { incident_id: id, by: order.by, decision: order.decision, outcome, code })
+    log.event('review_answered', {
+      incident_id: id,
+      request_id: request.id,
+      by: order.by,
+      decision: order.decision,
+      outcome,
+      error_code: outcome === 'refused' ? reviewed.code : undefined,
+    })
     const event = recordOf(reviewed)
     if (event) metrics.auditRecords.inc({ event })
     if (outcome === 'refused') {

@@ -1,5 +1,4 @@
 /** The API's routes: webhooks in, incidents out. */
-import { randomUUID } from 'node:crypto'
 import type { FastifyInstance } from 'fastify'
 import { z } from 'zod'
 import type { SourceName } from '../shared/contracts/alert.ts'
@@ -7,13 +6,18 @@ import { IncidentId } from '../shared/contracts/identifiers.ts'
 import { incidentSummary, incidentView } from '../shared/incident/incident-view.ts'
 import { IncidentQuery, listIncidents } from '../shared/ledger/list-incidents.ts'
 import { Problem } from '../shared/problem.ts'
-import { findSource, SOURCES } from '../shared/sources/index.ts'
 import type { Log } from '../shared/telemetry/log.ts'
 import type { Metrics } from '../shared/telemetry/metrics.ts'
+import type { Tracing } from '../shared/telemetry/tracing.ts'
 import type { Acceptance } from './accept-alert.ts'
 import { type AlertAnswer, acceptWebhook } from './accept-webhook.ts'
-import { parseBody } from './read-body.ts'
+import { addCloudEventsHandshake } from './cloudevents-handshake.ts'
+import { logAnswers } from './log-answers.ts'
+import { keepRawForms, readDelivery } from './read-delivery.ts'
 import { shedReason } from './shed-reason.ts'
+import { sourceAt } from './source-at.ts'
+
+export const WEBHOOKS = '/webhooks/:source'
 
 /** 202 when something new came of it, 200 when nothing did; what cannot be understood at all is the caller's to judge. */
 const statusOf = (answers: readonly AlertAnswer[]): 200 | 202 =>
@@ -27,65 +31,64 @@ const noteRefused = (error: unknown, source: SourceName, metrics: Metrics): void
   else if (error instanceof Problem) metrics.webhookEvents.inc({ source, outcome: 'invalid' })
 }
 
-const webhookEvent = (answers: readonly AlertAnswer[]) =>
-  answers.every(({ outcome }) => outcome === 'rejected')
-    ? 'webhook_rejected'
-    : answers.every(({ outcome }) => outcome === 'ignored')
-      ? 'webhook_ignored'
-      : 'webhook_accepted'
-
 interface Webhooks {
   isStopping(): boolean
   metrics: Metrics
   log: Log
+  tracing?: Tracing | undefined
 }
 
+/** In a scope of its own: forms are taken by no other route. */
 export const addWebhooks = (
   app: FastifyInstance,
   acceptance: Acceptance,
-  { isStopping, metrics, log }: Webhooks,
+  { isStopping, metrics, log, tracing }: Webhooks,
 ): void => {
-  app.route<{ Params: { source: string } }>({
-    method: ['POST', 'PUT'],
-    url: '/webhooks/:source',
-    // What was under way before is answered as ever.
-    onRequest: async ({ params }) => {
-      if (!isStopping()) return
-      const problem = new Problem('shutting_down', 'this process takes nothing new: send it again')
-      const source = findSource(params.source)
-      if (source) noteRefused(problem, source.name, metrics)
-      throw problem
-    },
-    handler: async (request, reply) => {
-      const source = findSource(request.params.source)
-      if (!source)
-        throw new Problem(
-          'source_unknown',
-          `there is no source '${request.params.source}': use one of ${SOURCES.map(({ name }) => name).join(', ')}`,
-        )
-      const request_id = randomUUID()
-      const delivery = { request_id, received_at: new Date().toISOString() }
-      let answers: AlertAnswer[]
-      try {
-        answers = await acceptWebhook(source, { ...delivery, ...parseBody(request.body) }, acceptance)
-      } catch (error) {
-        noteRefused(error, source.name, metrics)
-        throw error
-      }
-      for (const { outcome } of answers) {
-        metrics.webhookEvents.inc({ source: source.name, outcome })
-        if (outcome === 'accepted') metrics.jobsEnqueued.inc({ queue: 'normalize' })
-      }
-      if (statusOf(answers) === 202) metrics.webhookLastAccepted.set({ source: source.name }, Date.now() / 1000)
-      log.event(webhookEvent(answers), { request_id, source: source.name, incidents: answers })
-      const rejected = answers.filter(({ outcome }) => outcome === 'rejected')
-      if (rejected.length < answers.length)
-        return reply.code(statusOf(answers)).send({ request_id, incidents: answers })
-      // A sender that switches its subscription off after a few 4xx would lose the incidents after this one as well.
-      if (source.never_refuse_content) return reply.code(202).send({ request_id, incidents: answers })
-      const reasons = rejected.map(({ reason }) => reason).join('; ') || 'the delivery holds no alert'
-      throw new Problem('nothing_understood', reasons, { request_id, incidents: answers })
-    },
+  app.register(async (webhooks) => {
+    keepRawForms(webhooks)
+    addCloudEventsHandshake(webhooks)
+    webhooks.route<{ Params: { source: string } }>({
+      method: ['POST', 'PUT'],
+      url: WEBHOOKS,
+      // What was under way before is answered as ever.
+      onRequest: async ({ params }) => {
+        if (!isStopping()) return
+        const problem = new Problem('shutting_down', 'this process takes nothing new: send it again')
+        noteRefused(problem, sourceAt(params.source, acceptance.policies()).name, metrics)
+        throw problem
+      },
+      handler: async (request, reply) => {
+        const source = sourceAt(request.params.source, acceptance.policies())
+        const request_id = request.id
+        const delivery = { request_id, received_at: new Date().toISOString() }
+        let answers: AlertAnswer[]
+        try {
+          const { headers } = request
+          const read = await readDelivery(source, request.body, headers)
+          answers = await acceptWebhook(source, { ...delivery, ...read, headers }, acceptance)
+        } catch (error) {
+          noteRefused(error, source.name, metrics)
+          throw error
+        }
+        for (const { outcome } of answers) {
+          metrics.webhookEvents.inc({ source: source.name, outcome })
+          if (outcome === 'accepted') metrics.jobsEnqueued.inc({ queue: 'normalize' })
+        }
+        if (statusOf(answers) === 202) metrics.webhookLastAccepted.set({ source: source.name }, Date.now() / 1000)
+        tracing?.about(answers.flatMap(({ incident_id }) => incident_id ?? []))
+        const rejected = answers.filter(({ outcome }) => outcome === 'rejected')
+        const understood = rejected.length < answers.length
+        // A sender that switches its subscription off after a few 4xx would lose the incidents after this one as well.
+        if (!understood && !source.never_refuse_content) {
+          const reasons = rejected.map(({ reason }) => reason).join('; ') || 'the delivery holds no alert'
+          throw new Problem('nothing_understood', reasons, { request_id, incidents: answers })
+        }
+        const status = understood ? (source.only_200 ? 200 : statusOf(answers)) : 202
+        const latency_ms = Math.round(reply.elapsedTime)
+        logAnswers(answers, { request_id, route: WEBHOOKS, source: source.name, status, latency_ms }, log)
+        return reply.code(status).send({ request_id, incidents: answers })
+      },
+    })
   })
 }
 
@@ -107,6 +110,9 @@ export const addIncidents = (app: FastifyInstance, { ledger }: Pick<Acceptance, 
     return { incidents: incidents.map(incidentSummary), next_cursor }
   })
   const Params = z.object({ id: z.string() })
-  app.get('/incidents/:id', async (request) => incidentView((await read(Params.parse(request.params).id)).incident))
+  app.get('/incidents/:id', async (request) => {
+    const { incident, trace } = await read(Params.parse(request.params).id)
+    return incidentView(incident, trace)
+  })
   app.get('/incidents/:id/trace', async (request) => ({ records: (await read(Params.parse(request.params).id)).trace }))
 }

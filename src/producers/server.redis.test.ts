@@ -2,9 +2,12 @@
 import { randomUUID } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, inject, test, vi } from 'vitest'
-import { type Api, openApi } from '../../tests/support/api.ts'
+import { parse } from 'yaml'
+import { type Api, NO_POLICIES, openApi } from '../../tests/support/api.ts'
 import { grafanaDelivery, pagerdutyDelivery } from '../../tests/support/faults.ts'
 import { fixtureBody, fixturePath, patched } from '../../tests/support/fixture.ts'
+import type { PolicySet } from '../shared/contracts/policy.ts'
+import { SourceMapping } from '../shared/contracts/source-mapping.ts'
 import { imbalance } from '../shared/ledger/accounting.ts'
 
 const JSON_TYPE = { 'content-type': 'application/json' }
@@ -84,7 +87,12 @@ describe('POST /webhooks/:source', () => {
     ['broken JSON', '{"alerts": [}', JSON_TYPE, problem(400, 'body_not_json', /line 1, column 13/)],
     ['invalid UTF-8', Buffer.from([0x22, 0xc3, 0x28, 0x22]), JSON_TYPE, problem(400, 'body_not_json', /UTF-8/)],
     ['5 MB', `"${'x'.repeat(5_000_000)}"`, JSON_TYPE, problem(413, 'body_too_large', /1048576 bytes/)],
-    ['text', '{}', { 'content-type': 'text/plain' }, problem(415, 'content_type_unsupported', /application\/json/)],
+    [
+      'text',
+      '{}',
+      { 'content-type': 'text/plain' },
+      problem(415, 'content_type_unsupported', /Grafana sends no text\/plain: use content-type: application\/json$/),
+    ],
     [
       'a form',
       'a=1',
@@ -120,10 +128,13 @@ describe('POST /webhooks/:source', () => {
     expect(statusCode).toBe(202)
   })
 
-  test.each(['zabbix', '__proto__', 'constructor', 'grafana%2F..', '%00'])('knows no source %s', async (source) => {
-    const sources = /grafana, alertmanager, pagerduty/
-    expect(await api.post(`/webhooks/${source}`, {})).toMatchObject(problem(404, 'source_unknown', sources))
-  })
+  test.each(['nagios', 'custom', 'custom:', 'custom:acme', '__proto__', 'constructor', 'grafana%2F..', '%00'])(
+    'knows no source %s',
+    async (source) => {
+      const sources = /grafana, alertmanager, pagerduty/
+      expect(await api.post(`/webhooks/${source}`, {})).toMatchObject(problem(404, 'source_unknown', sources))
+    },
+  )
 
   test.each([
     '{"__proto__": {"alerts": [], "version": "1"}, "alerts": [{"__proto__": {"status": "firing"}}], "version": "1"}',
@@ -145,6 +156,130 @@ test.each(['/incidents/%', '/incidents/%ff', `/incidents/${'x'.repeat(2000)}`])(
     expect(await api.get(url)).toMatchObject(problem(400, 'request_invalid'))
   },
 )
+
+describe('what senders do their own way', () => {
+  const fileText = (path: string) => readFileSync(fixturePath(`webhooks/${path}`), 'utf8')
+  const boundary = '----kuma'
+  const multipart = (field: string, value: string) =>
+    `--${boundary}\r\ncontent-disposition: form-data; name="${field}"\r\n\r\n${value}\r\n--${boundary}--\r\n`
+  const request = (path: string) => fixtureBody(`webhooks/${path}`) as Record<string, string>
+  const form = request('splunk_oncall/escalation_webhook.request.json').body_raw ?? ''
+  const event = request('cloudevents/binary_mode.request.json') as unknown as {
+    headers: Record<string, string>
+    body: object
+  }
+  const KUMA = { 'content-type': `multipart/form-data; boundary=${boundary}` }
+  const FORM = { 'content-type': 'application/x-www-form-urlencoded' }
+
+  test.each<[string, string, string | object, Record<string, string>, number, string]>([
+    [
+      'SNS calls its JSON text',
+      'cloudwatch_sns',
+      fileText('cloudwatch_sns/notification.alarm.json'),
+      { 'content-type': 'text/plain; charset=UTF-8' },
+      ...([202, 'taken'] as const),
+    ],
+    [
+      'SNS asks to be confirmed, which nobody does for it',
+      'cloudwatch_sns',
+      fileText('cloudwatch_sns/subscription_confirmation.json'),
+      { 'content-type': 'text/plain' },
+      ...([200, 'ignored'] as const),
+    ],
+    ['Splunk On-Call sends a form', 'splunk-oncall', form, FORM, 202, 'taken'],
+    [
+      'Uptime Kuma sends a multipart form',
+      'uptime_kuma',
+      multipart('data', fileText('uptime_kuma/down.json')),
+      KUMA,
+      202,
+      'taken',
+    ],
+    ['Zabbix takes nothing but 200', 'zabbix', fileText('zabbix/eda_media_type.problem.json'), JSON_TYPE, 200, 'taken'],
+    [
+      'Sentry says in a header what it sends',
+      'sentry',
+      { action: 'created', data: {} },
+      { ...JSON_TYPE, 'sentry-hook-resource': 'comment' },
+      200,
+      'ignored',
+    ],
+    ['CloudEvents in binary mode', 'cloudevents', event.body, event.headers, 202, 'taken'],
+  ])('%s', async (_what, source, body, headers, status, outcome) => {
+    const answer = await api.post(`/webhooks/${source}`, body, headers)
+    // Most of them tell of the one fault that others of this file told of.
+    const expected = outcome === 'taken' ? expect.stringMatching(/^(accepted|attached)$/) : outcome
+    expect(answer).toMatchObject({ status, body: { incidents: [{ outcome: expected }] } })
+  })
+
+  test.each<[string, string, string, Record<string, string>, ReturnType<typeof problem>]>([
+    [
+      'a form without a boundary',
+      'uptime_kuma',
+      'x',
+      { 'content-type': 'multipart/form-data' },
+      problem(400, 'body_not_form'),
+    ],
+    ['a form that ends early', 'uptime_kuma', `--${boundary}\r\ncontent-disp`, KUMA, problem(400, 'body_not_form')],
+    ['an empty form', 'splunk_oncall', '', FORM, problem(400, 'body_empty')],
+    [
+      'a form where none is sent',
+      'splunk_oncall',
+      multipart('a', '1'),
+      KUMA,
+      problem(415, 'content_type_unsupported', /urlencoded/),
+    ],
+  ])('refuses %s', async (_what, source, body, headers, expected) => {
+    expect(await api.post(`/webhooks/${source}`, body, headers)).toMatchObject(expected)
+  })
+
+  test('the kill switch takes no form: a browser would send one from any page', async () => {
+    const payload = '{"engaged": true, "scope": "global", "by": "x", "reason": "x"}'
+    for (const type of ['text/plain', FORM['content-type'], KUMA['content-type']]) {
+      const { statusCode } = await api.server.inject({
+        method: 'PUT',
+        url: '/kill-switch',
+        payload,
+        headers: { 'content-type': type },
+      })
+      expect(statusCode).toBe(415)
+    }
+  })
+
+  test('a mapping of the policy folder takes deliveries under its name, from when it is there', async () => {
+    const mapped = new Map<string, SourceMapping>()
+    const policies: PolicySet = { ...NO_POLICIES, sources: mapped }
+    const own = await openApi(inject('redisUrl'), `mapped-${randomUUID()}`, () => policies)
+    try {
+      const payload = fixtureBody('mappings/beacon.raised.json')
+      expect((await own.post('/webhooks/custom:beacon', payload)).status).toBe(404)
+      mapped.set('beacon', SourceMapping.parse(parse(readFileSync(fixturePath('mappings/beacon.yaml'), 'utf8'))))
+      const answer = await own.post('/webhooks/custom:beacon', payload)
+      expect(answer).toMatchObject({
+        status: 202,
+        body: { incidents: [{ outcome: 'accepted' }, { outcome: 'ignored' }] },
+      })
+      const { body } = await own.get(`/incidents/${answer.body.incidents[0].incident_id}`)
+      expect(body.sources).toMatchObject([{ source: 'custom', source_key: 'custom:beacon:b-7781' }])
+      expect((await own.get('/metrics')).body).toContain(
+        'interlock_webhook_events_total{source="custom",outcome="accepted"} 1',
+      )
+    } finally {
+      await own.close()
+    }
+  })
+
+  test('CloudEvents ask first whether they are wanted', async () => {
+    const ask = (headers: Record<string, string>) =>
+      api.server.inject({ method: 'OPTIONS', url: '/webhooks/cloudevents', headers })
+    const asked = await ask({ 'webhook-request-origin': 'alerts.example.com', 'webhook-request-rate': '120' })
+    expect(asked.statusCode).toBe(200)
+    expect(asked.headers).toMatchObject({
+      ...{ 'webhook-allowed-origin': 'alerts.example.com', 'webhook-allowed-rate': '120', allow: 'POST' },
+    })
+    expect((await ask({})).statusCode).toBe(400)
+  })
+})
 
 describe('GET /incidents', () => {
   let listed: Api

@@ -1,4 +1,5 @@
 /** Assembles the webhook API: parsers, errors, probes, routes. */
+import { randomUUID } from 'node:crypto'
 import Fastify, { type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import type { Redis } from 'ioredis'
 import { Problem, type ProblemCode } from '../shared/problem.ts'
@@ -6,14 +7,17 @@ import type { Log } from '../shared/telemetry/log.ts'
 import type { Metrics } from '../shared/telemetry/metrics.ts'
 import { addProbes, standardChecks } from '../shared/telemetry/probes.ts'
 import { redisErrorKind } from '../shared/telemetry/redis-error-kind.ts'
+import type { Tracing } from '../shared/telemetry/tracing.ts'
 import type { Acceptance } from './accept-alert.ts'
 import { finishRequests } from './finish-requests.ts'
 import { addKillSwitch } from './kill-switch-routes.ts'
+import { logRefusal } from './log-answers.ts'
 import { observeTaken } from './observe-taken.ts'
 import { BODY_LIMIT_BYTES, keepRawBodies } from './read-body.ts'
 import { type AnswerReview, addReview } from './review-route.ts'
-import { addIncidents, addWebhooks } from './routes.ts'
+import { addIncidents, addWebhooks, WEBHOOKS } from './routes.ts'
 import type { Taken } from './step.ts'
+import { traceWebhooks } from './trace-webhooks.ts'
 
 export interface ServerSettings {
   acceptance: Acceptance
@@ -23,6 +27,7 @@ export interface ServerSettings {
   isStopping(): boolean
   metrics: Metrics
   log: Log
+  tracing?: Tracing
 }
 
 /** Of an incident id (128) and more, so that a longer one is answered as unknown. */
@@ -40,7 +45,7 @@ const DETAILS: Partial<Record<ProblemCode, string>> = {
   content_type_unsupported: 'send the payload with content-type: application/json',
 }
 
-const asProblem = (error: FastifyError): Problem => {
+const asProblem = (error: FastifyError, request_id: string): Problem => {
   if (error instanceof Problem) return error
   const code = FASTIFY_PROBLEMS[error.code]
   if (code) return new Problem(code, DETAILS[code] ?? error.message)
@@ -48,7 +53,7 @@ const asProblem = (error: FastifyError): Problem => {
   // There is no usable connection: the accept was not confirmed, so the sender must try again.
   if (redisErrorKind(error) !== 'other')
     return new Problem('redis_unavailable', 'Redis does not answer: nothing was acknowledged')
-  return new Problem('internal_error', 'the request failed; the log line with this request has the reason')
+  return new Problem('internal_error', 'the request failed; the log line with this request_id says why', { request_id })
 }
 
 export const createServer = ({
@@ -58,20 +63,21 @@ export const createServer = ({
   isStopping,
   metrics,
   log,
+  tracing,
 }: ServerSettings): FastifyInstance => {
   const refuse = (error: FastifyError, request: FastifyRequest, reply: FastifyReply) => {
-    const problem = asProblem(error)
-    if (problem.status >= 500)
-      log.event(problem.code === 'redis_unavailable' ? 'redis_error' : 'request_failed', {
-        route: request.routeOptions.url,
-        status: problem.status,
-        error_code: problem.code,
-        err: error,
-      })
+    const { id: request_id, routeOptions } = request
+    const problem = asProblem(error, request_id)
+    const [route, latency_ms] = [routeOptions.url, Math.round(reply.elapsedTime)]
+    const refused = { request_id, route, status: problem.status, latency_ms, error_code: problem.code }
+    if (problem.status >= 500 && problem.code !== 'shutting_down')
+      log.event(problem.code === 'redis_unavailable' ? 'redis_error' : 'request_failed', { ...refused, err: error })
+    else if (route === WEBHOOKS) logRefusal(problem, request.params, refused, log)
     if (problem.status === 503) reply.header('retry-after', '5')
     return reply.code(problem.status).type('application/problem+json').send(problem.toDocument())
   }
   const app = Fastify({
+    genReqId: () => randomUUID(),
     bodyLimit: BODY_LIMIT_BYTES,
     requestTimeout: 30_000,
     forceCloseConnections: 'idle',
@@ -93,8 +99,9 @@ export const createServer = ({
     metrics.httpRequestDuration.observe({ route, method, code: statusCode }, elapsedTime / 1000)
   })
   addProbes(app, { checks: standardChecks(redis, acceptance.policies, isStopping), metrics })
+  if (tracing) traceWebhooks(app, tracing)
   const observed = { ...acceptance, observe: (taken: Taken) => observeTaken(taken, metrics, log) }
-  addWebhooks(app, observed, { isStopping, metrics, log })
+  addWebhooks(app, observed, { isStopping, metrics, log, tracing })
   addIncidents(app, acceptance)
   addKillSwitch(app, acceptance.ledger.stops, log)
   addReview(app, review, metrics, log)

@@ -4,6 +4,7 @@ import type { Incident } from '../shared/contracts/incident.ts'
 import type { Step } from '../shared/incident/correlate.ts'
 import { merge } from '../shared/incident/merge.ts'
 import { isOver } from '../shared/incident/occurrence.ts'
+import { changeTo } from '../shared/ledger/change.ts'
 import { toFields } from '../shared/ledger/incident-fields.ts'
 import { closing } from './end-incident.ts'
 import { join } from './join-change.ts'
@@ -46,22 +47,12 @@ const create = (step: Extract<Step, { step: 'create' }>, told: Told, at: Place):
   }
 }
 
-const repeat = ({ incident_id }: Incident): Taken => ({
+const repeat = (incident: Incident): Taken => ({
   outcome: 'duplicate',
   ended: [],
   mended: null,
   also: [],
-  change: {
-    incident_id,
-    expected_head: 'any',
-    listed_at: null,
-    repeats: 1,
-    unchanged: [],
-    listed_under: [],
-    records: [],
-    fields: {},
-    counts: { received: 1, duplicates: 1 },
-  },
+  change: changeTo(incident, { expected_head: 'any', repeats: 1, counts: { received: 1, duplicates: 1 } }),
 })
 
 export const stepChange = (step: Step, told: Told, at: Place): Taken => {

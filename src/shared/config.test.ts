@@ -44,7 +44,8 @@ describe('loadConfig', () => {
     ['LEDGER_RETENTION', '36h', '36h'],
     ['PROMETHEUS_URL', 'https://metrics.internal/prometheus', 'https://metrics.internal/prometheus'],
     ['PROMETHEUS_TOKEN_FILE', '/run/secrets/token', '/run/secrets/token'],
-    ['LOG_LEVEL', 'silent', 'silent'],
+    ['LOG_LEVEL', 'error', 'error'],
+    ['OTEL_EXPORTER_OTLP_ENDPOINT', 'http://collector:4318', 'http://collector:4318'],
     ['NODE_ENV', 'test', 'test'],
     ['PORT', '', 8080],
   ])('reads %s=%s', (name, value, expected) => {
@@ -72,6 +73,9 @@ describe('loadConfig', () => {
     ['LEDGER_RETENTION', '999ms'],
     ['LEDGER_RETENTION', '366d'],
     ['LOG_LEVEL', 'verbose'],
+    ['LOG_LEVEL', 'silent'],
+    ['OTEL_EXPORTER_OTLP_ENDPOINT', 'collector:4318'],
+    ['OTEL_EXPORTER_OTLP_ENDPOINT', 'http://user:secret@collector:4318'],
     ['NODE_ENV', 'staging'],
   ])('refuses %s=%s, naming the variable, the value and what is expected', (name, value) => {
     expect(problemsOf({ [name]: value })).toMatch(new RegExp(`- ${name} is ".*${value.slice(-3)}": must be \\w+`))

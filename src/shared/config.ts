@@ -20,6 +20,7 @@ const variables = {
     .url({ protocol: /^rediss?$/, hostname: /./ })
     .optional()
     .describe('a URL like redis://user:password@host:6379/0, or rediss:// for TLS'),
+  REDIS_PASSWORD_FILE: z.string().optional().describe('the path of a file with the password of REDIS_URL'),
   HOST: z
     .string()
     .regex(/^[A-Za-z0-9.:_-]+$/)
@@ -61,10 +62,13 @@ const variables = {
     .regex(/^[\w.+-]{1,64}$/)
     .default('unknown')
     .describe('1 to 64 letters, digits, _ . + and -'),
-  LOG_LEVEL: z
-    .enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'])
-    .default('info')
-    .describe('trace, debug, info, warn, error, fatal or silent'),
+  /** Nothing above `error`: errors are always logged. */
+  LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error']).default('info').describe('debug, info, warn or error'),
+  OTEL_EXPORTER_OTLP_ENDPOINT: z
+    .url({ protocol: /^https?$/, hostname: /./ })
+    .refine((text) => !/[?#]|:\/\/[^/]*@/.test(text))
+    .optional()
+    .describe('a URL like http://otel-collector:4318, without user, password and query'),
   NODE_ENV: z
     .enum(['development', 'test', 'production'])
     .default('development')
@@ -92,7 +96,7 @@ export const withoutSecrets = (url: string): string =>
   url.replace(/^([a-z0-9+.-]*:\/\/)?.*@/is, '$1***@').replace(/\?.*$/s, '?***')
 
 const problemOf = (name: keyof typeof variables, value: string): string => {
-  const shown = JSON.stringify(name.endsWith('_URL') ? withoutSecrets(value) : value)
+  const shown = JSON.stringify(/_(URL|ENDPOINT)$/.test(name) ? withoutSecrets(value) : value)
   return `${name} is ${shown}: must be ${variables[name].description}`
 }
 

@@ -4,7 +4,7 @@ import { crashPoint } from './crash-point.ts'
 import type { Log } from './telemetry/log.ts'
 
 /** Longer than any stage and any request takes; a supervisor's grace period must be longer still. */
-const DRAIN_DEADLINE_MS = 20_000
+export const DRAIN_DEADLINE_MS = 20_000
 
 export interface Lifecycle {
   /** From the signal on: what is in hand is finished, and nothing new is taken. */

@@ -1,6 +1,7 @@
 /** The HTTP errors: one table of codes, answered as problem+json (RFC 9457). */
 export const PROBLEMS = {
   body_empty: { status: 400, title: 'The request has no body' },
+  body_not_form: { status: 400, title: 'The body is not the form it says it is' },
   body_not_json: { status: 400, title: 'The body is not JSON' },
   kill_switch_invalid: { status: 400, title: 'The order to the kill switch is invalid' },
   review_invalid: { status: 400, title: 'The answer to a review is invalid' },

@@ -3,7 +3,7 @@ import { chain, contentDigests } from '../shared/audit/record.ts'
 import type { StageName } from '../shared/contracts/audit-record.ts'
 import type { Verdict } from '../shared/contracts/incident.ts'
 import { JobData } from '../shared/contracts/job.ts'
-import { changeArguments, type LedgerChange } from '../shared/ledger/change.ts'
+import { changeArguments, changeTo, type LedgerChange } from '../shared/ledger/change.ts'
 import { toFields } from '../shared/ledger/incident-fields.ts'
 import { IncidentUnreadable } from '../shared/ledger/incident-ledger.ts'
 import type { DeadLetter } from '../shared/queue/handoff-backend.ts'
@@ -41,17 +41,11 @@ export const deadLetterChange = async (
       policy_digest: null,
     },
   ])
-  return {
-    incident_id,
-    expected_head: read.incident.head,
-    listed_at: null,
-    repeats: 0,
-    unchanged: [],
-    listed_under: [],
+  return changeTo(read.incident, {
     records: linked.records,
     fields: toFields({ status: 'dead_lettered', verdict, ...linked.head }),
     counts: { in_flight: -1, 'verdict:dead_lettered': 1 },
-  }
+  })
 }
 
 /** For the hand-off: the same step in which the job fails. */

@@ -66,3 +66,21 @@ it('commits each of those that are ready together by itself, whatever is wrong w
     delayed: 1,
   })
 })
+
+it('commits nothing for a worker whose lock is gone, though nobody else has taken the job up', async () => {
+  const { ledger, queues, accept, work, context } = await openPipeline(redis, 'handoff-lost-lock')
+  const { now } = context
+  const id = await accept()
+  let isLost: Promise<unknown> | null = null
+  context.now = () => {
+    isLost ??= redis.del(`${ledger.keys.prefix}normalize:${id}:lock`)
+    return now()
+  }
+  const worker = work('normalize')
+  await new Promise((resolve) => worker.on('error', resolve))
+  expect(await isLost).toBe(1)
+  const read = await ledger.read(id)
+  expect(read?.trace.map(({ event }) => event)).toEqual(['webhook_received'])
+  expect(read?.incident.status).toBe('normalize')
+  expect(await queues.readiness.getWaitingCount()).toBe(0)
+})

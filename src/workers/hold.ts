@@ -3,6 +3,7 @@ import { chain, contentDigests } from '../shared/audit/record.ts'
 import type { StageName } from '../shared/contracts/audit-record.ts'
 import { Stop } from '../shared/contracts/stop.ts'
 import { crashPoint } from '../shared/crash-point.ts'
+import { changeTo } from '../shared/ledger/change.ts'
 import { toFields } from '../shared/ledger/incident-fields.ts'
 import type { Hold } from '../shared/queue/hold-job.ts'
 import type { StageContext, StageSummary } from './run-stage.ts'
@@ -31,17 +32,7 @@ export const hold =
     const reply = await ledger.stops.hold(
       met,
       { stage, scopes: [...scopes], stop: `${scope} ${engaged.at}` },
-      {
-        incident_id,
-        expected_head: incident.head,
-        listed_at: null,
-        repeats: 0,
-        unchanged: [],
-        listed_under: [],
-        records: linked.records,
-        fields: toFields(linked.head),
-        counts: {},
-      },
+      changeTo(incident, { records: linked.records, fields: toFields(linked.head) }),
       putOff,
     )
     crashPoint('hold:after')

@@ -13,6 +13,7 @@ import { createLog } from '../shared/telemetry/log.ts'
 import { createMetrics } from '../shared/telemetry/metrics.ts'
 import { addProbes, standardChecks } from '../shared/telemetry/probes.ts'
 import { timeCommands } from '../shared/telemetry/time-commands.ts'
+import { startTracing } from '../shared/telemetry/tracing.ts'
 import { VERSION } from '../shared/version.ts'
 import { configuredPrometheus } from './facts/configured-prometheus.ts'
 import { openExpiries } from './review/expiry-job.ts'
@@ -34,6 +35,7 @@ export const work = async (config: Config, redisUrl: string, stages: readonly St
   const log = createLog('worker', config.LOG_LEVEL)
   const metrics = createMetrics(VERSION, config.REVISION)
   const lifecycle = openLifecycle(log, metrics)
+  const tracing = await startTracing(config, 'worker', log)
   const policies = await policiesInForce(config.POLICY_DIR, log)
   const redis = connectWorker(redisUrl)
   redis.on('error', (err) => log.event('redis_error', { err }))
@@ -56,13 +58,23 @@ export const work = async (config: Config, redisUrl: string, stages: readonly St
     }
     const concurrency = config.WORKER_CONCURRENCY ?? DEFAULT_CONCURRENCY
     const expiries = openExpiries(redis, config.QUEUE_PREFIX, policies.current, log)
-    const settings = { redis, installation: config.QUEUE_PREFIX, concurrency, context, metrics, log, expiries }
+    const settings = {
+      redis,
+      installation: config.QUEUE_PREFIX,
+      concurrency,
+      context,
+      metrics,
+      log,
+      expiries,
+      ...(tracing && { tracing }),
+    }
     const workers = stages.map((stage) => startStageWorker(stage, settings))
     workers.push(await startUpkeep(settings, retentionMs(config)))
     await Promise.all(workers.map((worker) => worker.waitUntilReady()))
     const stopped = lifecycle.untilStopped(async () => {
       await Promise.all(workers.map((worker) => worker.close()))
       await expiries.close()
+      await tracing?.close()
     })
     log.event('process_started', { stages, probes: probes.listeningOrigin })
     await stopped

@@ -8,6 +8,7 @@ export const observeDecision = (
   stage: StageName,
   next: StageName | null,
   summary: StageSummary,
+  latency_ms: number,
   metrics: Metrics,
   log: Log,
 ): void => {
@@ -21,7 +22,7 @@ export const observeDecision = (
   }
   metrics.jobsProcessed.inc({ queue: stage, outcome: summary.outcome })
   if (summary.outcome === 'skipped') {
-    log.event('stage_decided', { incident_id, stage, outcome, reason: summary.reason })
+    log.event('stage_decided', { incident_id, stage, outcome, reason: summary.reason, latency_ms })
     return
   }
   if (summary.outcome === 'next' && next) metrics.jobsEnqueued.inc({ queue: next })
@@ -43,5 +44,6 @@ export const observeDecision = (
     outcome,
     verdict: verdict?.verdict,
     blockers: verdict?.blockers.map(({ code }) => code),
+    latency_ms,
   })
 }

@@ -7,6 +7,7 @@ import { openPipeline } from '../../tests/support/pipeline.ts'
 import { eventually } from '../../tests/support/processes.ts'
 import { verifyChain } from '../shared/audit/verify-chain.ts'
 import { StageName } from '../shared/contracts/audit-record.ts'
+import { changeTo } from '../shared/ledger/change.ts'
 import { putBack } from '../shared/ledger/ledger-upkeep.ts'
 import { reconcile } from './reconcile.ts'
 
@@ -124,16 +125,7 @@ it.each<[string, (queue: Queue, id: string, incident: string) => Promise<unknown
   const { head } = (await ledger.readRecord(id)) ?? { head: '' }
   await happen(queues.normalize, id, ledger.keys.incident(id))
   const before = await queues.normalize.getJobCounts()
-  const unchanged = {
-    listed_at: null,
-    repeats: 0,
-    unchanged: [],
-    listed_under: [],
-    records: [],
-    fields: {},
-    counts: {},
-  }
-  const change = { incident_id: id, expected_head: head, ...unchanged }
+  const change = changeTo({ incident_id: id, head }, {})
   expect(await putBack(redis, ledger.keys, queues.normalize, change)).toBe(false)
   expect(await queues.normalize.getJobCounts()).toEqual(before)
 })

@@ -2,6 +2,7 @@
 import type { Queue } from 'bullmq'
 import type { Redis } from 'ioredis'
 import { StageName } from '../shared/contracts/audit-record.ts'
+import { changeTo } from '../shared/ledger/change.ts'
 import { findLost, putBack, readIfReadable } from '../shared/ledger/ledger-upkeep.ts'
 import type { Log } from '../shared/telemetry/log.ts'
 import type { Metrics } from '../shared/telemetry/metrics.ts'
@@ -31,17 +32,7 @@ const again = async (reconciler: Reconciler, stage: StageName, id: string): Prom
   if (!incident || incident === 'unreadable') return 'unreadable'
   if (incident.status !== stage) return 'moved_on'
   const { redis, context, queues } = reconciler
-  const unchanged = {
-    listed_at: null,
-    repeats: 0,
-    unchanged: [],
-    listed_under: [],
-    records: [],
-    fields: {},
-    counts: {},
-  }
-  const change = { incident_id: id, expected_head: incident.head, ...unchanged }
-  return (await putBack(redis, context.ledger.keys, queues[stage], change)) ? 'put_back' : 'moved_on'
+  return (await putBack(redis, context.ledger.keys, queues[stage], changeTo(incident, {}))) ? 'put_back' : 'moved_on'
 }
 
 /** Its job failed in a way that recorded no verdict: it gets the one it should have had, and can be redriven. */

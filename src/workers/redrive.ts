@@ -6,7 +6,7 @@ import { StageName } from '../shared/contracts/audit-record.ts'
 import { IncidentId } from '../shared/contracts/identifiers.ts'
 import type { Incident, IncidentStatus } from '../shared/contracts/incident.ts'
 import { isOver } from '../shared/incident/occurrence.ts'
-import type { LedgerChange } from '../shared/ledger/change.ts'
+import { changeTo, type LedgerChange } from '../shared/ledger/change.ts'
 import { toFields } from '../shared/ledger/incident-fields.ts'
 import type { IncidentLedger } from '../shared/ledger/incident-ledger.ts'
 import { putBack, readIfReadable } from '../shared/ledger/ledger-upkeep.ts'
@@ -33,7 +33,7 @@ export type Redriven =
   | { outcome: 'resolved' | 'unknown' | 'unreadable' }
 
 const changeOf = (incident: Incident, stage: StageName, { by, reason, at }: RedriveOrder): LedgerChange => {
-  const { incident_id, head, verdict } = incident
+  const { incident_id, verdict } = incident
   const linked = chain(incident, [
     {
       at,
@@ -46,17 +46,11 @@ const changeOf = (incident: Incident, stage: StageName, { by, reason, at }: Redr
       policy_digest: null,
     },
   ])
-  return {
-    incident_id,
-    expected_head: head,
-    listed_at: null,
-    repeats: 0,
-    unchanged: [],
-    listed_under: [],
+  return changeTo(incident, {
     records: linked.records,
     fields: toFields({ status: stage, verdict: null, ...linked.head }),
     counts: { in_flight: 1, 'verdict:dead_lettered': -1 },
-  }
+  })
 }
 
 /** Once, however many ask for it at the same time. Throws when others write to it at every try. */

@@ -8,6 +8,7 @@ import { ReadAhead } from '../shared/queue/read-ahead.ts'
 import { keyPrefix } from '../shared/queue/stage-queues.ts'
 import type { Log } from '../shared/telemetry/log.ts'
 import type { Metrics } from '../shared/telemetry/metrics.ts'
+import type { Tracing } from '../shared/telemetry/tracing.ts'
 import { isSuspect, sendAway } from './crash-suspects.ts'
 import { deadLetter } from './dead-letter.ts'
 import { failureReason } from './failure-reason.ts'
@@ -27,6 +28,7 @@ export interface WorkerSettings {
   log: Log
   /** Without it, reviews expire by the round of upkeep alone. */
   expiries?: Expiries
+  tracing?: Tracing
 }
 
 /**
@@ -51,7 +53,7 @@ class BusyWorker extends Worker {
 
 export const startStageWorker = (
   name: StageName,
-  { redis, installation, concurrency, context, metrics, log, expiries }: WorkerSettings,
+  { redis, installation, concurrency, context, metrics, log, expiries, tracing }: WorkerSettings,
 ): Worker => {
   const stage = PIPELINE.find((candidate) => candidate.name === name)
   if (!stage) throw new Error(`there is no stage ${name}`)
@@ -63,10 +65,17 @@ export const startStageWorker = (
     name,
     (job, token) => {
       if (isHeartbeat(job)) return beat(name, context)
+      if (tracing && job.id) tracing.about([job.id])
       if (job.attemptsStarted === 1) wait.observe((Date.now() - runnableAt(job)) / 1000)
       return isSuspect(job) ? sendAway(job, token) : run(job)
     },
-    { connection: redis, prefix: keyPrefix(installation), concurrency, ...LOCK },
+    {
+      connection: redis,
+      prefix: keyPrefix(installation),
+      concurrency,
+      ...LOCK,
+      ...(tracing && { telemetry: tracing.telemetry }),
+    },
     handoffBackend(redis, {
       ledgerKeys: context.ledger.keys,
       deadLetter: deadLetter(name, context),
@@ -83,8 +92,9 @@ export const startStageWorker = (
       metrics.heartbeat.set({ stage: name }, Date.now() / 1000)
       return
     }
-    metrics.jobDuration.observe(labels, ((job.finishedOn ?? 0) - (job.processedOn ?? 0)) / 1000, job.id)
-    observeDecision(name, stageAfter(name), summary, metrics, log)
+    const milliseconds = (job.finishedOn ?? 0) - (job.processedOn ?? 0)
+    metrics.jobDuration.observe(labels, milliseconds / 1000, job.id)
+    observeDecision(name, stageAfter(name), summary, milliseconds, metrics, log)
     if ('verdict' in summary && summary.verdict) expiries?.follow(summary.incident_id, summary.verdict)
   })
   worker.on('failed', (job, err) => {
@@ -98,6 +108,7 @@ export const startStageWorker = (
     if (final) {
       metrics.jobsDeadLettered.inc({ queue: name, reason }, job?.id)
       metrics.auditRecords.inc({ event: 'dead_lettered' })
+      metrics.verdicts.inc({ verdict: 'dead_lettered' })
     } else metrics.jobRetries.inc({ queue: name, reason })
     log.event(final ? 'dead_lettered' : 'stage_failed', { incident_id: job?.id, queue: name, err })
   })

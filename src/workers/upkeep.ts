@@ -1,6 +1,7 @@
 /** Upkeep: what every worker process offers to do from time to time and one of them does, by BullMQ's job schedulers. */
 import { type Job, Worker } from 'bullmq'
 import type { StageName } from '../shared/contracts/audit-record.ts'
+import { crashPoint } from '../shared/crash-point.ts'
 import { pruneEnded } from '../shared/ledger/ledger-upkeep.ts'
 import { keyPrefix, openQueue, UPKEEP_QUEUE } from '../shared/queue/stage-queues.ts'
 import { sendHeartbeats } from './heartbeat.ts'
@@ -26,7 +27,9 @@ const PRUNE_BATCHES = 200
 const prune = async ({ redis, context, log }: Reconciler, retentionMs: number): Promise<void> => {
   let pruned = 0
   for (let batch = 0; batch < PRUNE_BATCHES; batch++) {
+    crashPoint('prune:before')
     const count = await pruneEnded(redis, context.ledger.keys, retentionMs, PRUNE_BATCH)
+    crashPoint('prune:after')
     pruned += count
     if (count < PRUNE_BATCH) break
   }

@@ -1,6 +1,6 @@
 /** A real Prometheus with the rules of the repository on the processes of an installation, and what it says of them. */
 import { z } from 'zod'
-import { startPrometheusProcess } from '../support/prometheus-process.ts'
+import { runPrometheus } from '../support/prometheus-process.ts'
 import { repositoryFiles } from '../support/repository-files.ts'
 import { configFor, scaleRules, type Targets } from './time-scale.ts'
 
@@ -39,7 +39,7 @@ export const openAlerting = async (targets: Targets, scale: number, port: number
     ...Object.fromEntries(rules),
     'prometheus.yml': configFor(exampleConfig(), scale, targets, names),
   }
-  const { url, stop } = await startPrometheusProcess(files, port)
+  const { url, stop } = await runPrometheus(files, port)
   const get = async <Schema extends z.ZodType>(path: string, schema: Schema): Promise<z.infer<Schema>> => {
     const response = await fetch(`${url}/api/v1/${path}`, { signal: AbortSignal.timeout(ANSWER_DEADLINE_MS) })
     return schema.parse(await response.json())

@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto'
 import { afterEach, expect, inject, test } from 'vitest'
 import { StageName } from '../../src/shared/contracts/audit-record.ts'
+import { outsideFlip } from '../../src/shared/incident/outside-flip.ts'
 import { loadPolicyFolder } from '../../src/shared/policy/policy-folder.ts'
 import { grafanaDelivery, pagerdutyDelivery } from '../support/faults.ts'
 import { type Installation, openInstallation } from '../support/installation.ts'
@@ -63,6 +64,7 @@ test('after the verdict, voids it, is counted, and enqueues nothing', async () =
     { event: 'source_attached', stage: 'accept' },
     { event: 'readiness_evaluated', stage: 'accept', decision_diff: { status: ['awaiting_review', 'blocked'] } },
   ])
+  expect(outsideFlip(after, after.trace)).toMatchObject([{ change: 'none', name: CONFLICT.code }])
   expect(await queue.getJobState(id)).toBe('unknown')
   expect((await post('pagerduty', contradiction(about), 1)).body.incidents).toMatchObject([{ outcome: 'duplicate' }])
   const counted = await metrics()

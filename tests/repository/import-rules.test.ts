@@ -2,7 +2,9 @@ import { describe, expect, it } from 'vitest'
 import { repositoryFiles } from '../support/repository-files.ts'
 import { breachesOf, PURE_ROOMS, ROOMS, TOPS } from './import-rules.ts'
 
-const files = repositoryFiles('src', /\.ts$/).filter(({ path }) => !/\.(test|fixture)\.ts$/.test(path))
+const files = [...repositoryFiles('src', /\.ts$/), ...repositoryFiles('grafana', /\.ts$/)].filter(
+  ({ path }) => !/\.(test|fixture)\.ts$/.test(path),
+)
 
 describe('the repository', () => {
   it('keeps every rule', () => {
@@ -47,6 +49,8 @@ describe('a breach is seen', () => {
     ['src/workers/x.ts', `import { work } from './main.ts'`],
     ['src/shared/x.ts', `import { CommandError } from '../cli/answer.ts'`],
     ['src/workers/x.ts', `import { card } from './card.fixture.ts'`],
+    ['src/cli/x.ts', `import { ALERTS } from '../../grafana/alert-rules.ts'`],
+    ['grafana/x.ts', `import { createMetrics } from '../src/shared/telemetry/metrics.ts'`],
     ['src/producers/x.ts', `export const level = process.env.LOG_LEVEL`],
     ['src/producers/x.ts', `export const level = process['env'].LOG_LEVEL`],
     ['src/producers/x.ts', `const { env } = process`],

@@ -30,6 +30,7 @@ export const ROOMS: readonly { room: string; may: readonly string[] }[] = [
     ],
   },
   { room: 'src/cli/', may: ['src/', 'package.json'] },
+  { room: 'grafana/', may: ['grafana/'] },
 ]
 
 /** Assembled at the top: nothing below may turn back to it. */

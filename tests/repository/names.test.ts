@@ -7,27 +7,18 @@ import { BlockerCode } from '../../src/shared/contracts/blocker.ts'
 import { VerdictName } from '../../src/shared/contracts/incident.ts'
 import { FINDING_CODES } from '../../src/shared/policy/finding.ts'
 import { PROBLEMS } from '../../src/shared/problem.ts'
-import { LOG_EVENTS } from '../../src/shared/telemetry/log-events.ts'
+import { SOURCES } from '../../src/shared/sources/index.ts'
 import { createMetrics } from '../../src/shared/telemetry/metrics.ts'
 import { ACTIONS } from '../../src/workers/actions/index.ts'
 import { repositoryFiles } from '../support/repository-files.ts'
+import { tableUnder } from '../support/tables.ts'
 
 const [reference] = repositoryFiles('docs', /^docs\/reference\.md$/)
 
 /** What prom-client knows of a metric, beyond what it tells its types. */
 type Declared = { name: string; type: string; labelNames: string[]; help: string }
 
-/** The cells of a section's table, row by row, without its head. */
-const tableOf = (heading: string): string[][] => {
-  const section = reference?.text.split(/^## /m).find((text) => text.startsWith(`${heading}\n`)) ?? ''
-  const rows = section.split('\n').filter((line) => line.startsWith('|'))
-  return rows.slice(2).map((row) =>
-    row
-      .split('|')
-      .slice(1, -1)
-      .map((cell) => cell.trim()),
-  )
-}
+const tableOf = (heading: string): string[][] => tableUnder(reference?.text ?? '', heading)
 const namesIn = (heading: string): string[] => tableOf(heading).map(([name = '']) => name.replaceAll('`', ''))
 
 /** Codes are written out where they are thrown: `new CommandError('invalid_json', …)`. */
@@ -72,15 +63,19 @@ describe('docs/reference.md names exactly what the code has', () => {
     )
   })
 
-  it('HTTP errors', () => {
-    expect(tableOf('HTTP errors')).toEqual(
-      Object.entries(PROBLEMS).map(([code, { status, title }]) => [`\`${code}\``, String(status), title]),
+  it('Webhook sources, with what they take besides JSON', () => {
+    expect(tableOf('Webhook sources').map(([name, title, , also]) => [name, title, also])).toEqual(
+      SOURCES.map(({ name, title, also_as = [] }) => [
+        `\`${name}\``,
+        title,
+        also_as.map((type) => `\`${type}\``).join(', '),
+      ]),
     )
   })
 
-  it('Log events', () => {
-    expect(tableOf('Log events')).toEqual(
-      Object.entries(LOG_EVENTS).map(([event, { level, meaning }]) => [`\`${event}\``, level, meaning]),
+  it('HTTP errors', () => {
+    expect(tableOf('HTTP errors')).toEqual(
+      Object.entries(PROBLEMS).map(([code, { status, title }]) => [`\`${code}\``, String(status), title]),
     )
   })
 

@@ -29,7 +29,7 @@ export interface Api {
   close(): Promise<void>
 }
 
-const NO_POLICIES: PolicySet = {
+export const NO_POLICIES: PolicySet = {
   digest: '0'.repeat(64),
   profiles: {},
   freezes: [],
@@ -37,6 +37,7 @@ const NO_POLICIES: PolicySet = {
   review: { expires_after: 1_800_000, four_eyes: true },
   services: {},
   stated_at: '2026-05-17T11:00:00.000Z',
+  sources: new Map(),
   classes: new Map(),
 }
 

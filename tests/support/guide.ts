@@ -3,6 +3,10 @@ import { fromMarkdown } from 'mdast-util-from-markdown'
 
 export type Step = { write: string; text: string } | { run: string[]; shows: string }
 
+/** A shell's words, as far as guides need it: spaces part them, and double quotes keep them together. */
+const words = (line: string): string[] =>
+  (line.match(/"[^"]*"|\S+/g) ?? []).map((word) => word.replace(/^"(.*)"$/, '$1'))
+
 /**
  * A fenced block with a path behind its language is a file; one of `sh` is a command `interlock …`, and the `text` block
  * that follows it is what it prints. Every other block is for reading.
@@ -12,7 +16,7 @@ export const stepsOf = (markdown: string): Step[] => {
   return blocks.flatMap(({ lang, meta, value }, at): Step[] => {
     if (meta) return [{ write: meta, text: `${value}\n` }]
     if (lang !== 'sh') return []
-    const [program, ...run] = value.split(' ')
+    const [program, ...run] = words(value)
     const shown = blocks[at + 1]
     if (program !== 'interlock' || value.includes('\n') || shown?.lang !== 'text')
       throw new Error(`a command is one line 'interlock …' with a text block behind it: ${value}`)

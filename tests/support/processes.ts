@@ -91,9 +91,10 @@ export const startProcess = (
   args: readonly string[],
   env: Record<string, string>,
   program: readonly string[] = ['bin/interlock'],
+  cwd = ROOT,
 ): InterlockProcess => {
   const child = spawn(process.execPath, [...program, ...args], {
-    cwd: ROOT,
+    cwd,
     env: { PATH: process.env.PATH, POLICY_DIR: 'fixtures/policies', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
     detached: true,

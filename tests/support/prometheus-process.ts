@@ -1,9 +1,9 @@
 /** One Prometheus process on loopback, with its files in a folder of its own, and gone with whoever started it. */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { rmSync } from 'node:fs'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { type AddressInfo, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { eventually } from './processes.ts'
@@ -25,7 +25,7 @@ export interface PrometheusProcess {
 }
 
 /** `files` lie beside each other; `prometheus.yml` is the configuration. Resolves when it answers questions. */
-export const startPrometheusProcess = async (
+export const runPrometheus = async (
   files: Readonly<Record<string, string>>,
   port?: number,
 ): Promise<PrometheusProcess> => {
@@ -49,11 +49,15 @@ export const startPrometheusProcess = async (
   server.on('error', ({ message }) => {
     failure = `${message}; run "node scripts/setup.mjs prometheus"`
   })
-  const kill = () => server.kill('SIGKILL')
-  process.once('exit', kill)
+  /** Whatever ends this process takes the server and its data along. */
+  const end = () => {
+    server.kill('SIGKILL')
+    rmSync(folder, { recursive: true, force: true, maxRetries: 3 })
+  }
+  process.once('exit', end)
   const stop = async () => {
-    process.off('exit', kill)
-    if (server.exitCode === null && server.signalCode === null && kill()) await once(server, 'close')
+    process.off('exit', end)
+    if (server.exitCode === null && server.signalCode === null && server.kill('SIGKILL')) await once(server, 'close')
     await rm(folder, { recursive: true, force: true })
   }
   try {

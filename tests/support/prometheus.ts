@@ -4,9 +4,7 @@ import { createServer, type RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { onTestFinished } from 'vitest'
 import { eventually } from './processes.ts'
-import { startPrometheusProcess } from './prometheus-process.ts'
-
-export { freePort } from './prometheus-process.ts'
+import { runPrometheus } from './prometheus-process.ts'
 
 /** Answers on a free port of loopback until the test is over. */
 export const listen = async (answer: RequestListener): Promise<string> => {
@@ -30,7 +28,7 @@ export const startPrometheus = async (
     const text = await metrics()
     response.writeHead(text === null ? 500 : 200, { 'content-type': contentType }).end(text ?? '')
   })
-  const { url, stop } = await startPrometheusProcess({
+  const { url, stop } = await runPrometheus({
     'prometheus.yml': `global: {scrape_interval: 300ms, scrape_timeout: 300ms}\nscrape_configs: [{job_name: test, static_configs: [{targets: ['${exporter}']}]}]\n`,
   })
   onTestFinished(stop)

@@ -1,13 +1,10 @@
 /** What on-call has before them: an API and workers as real processes, and a real Prometheus that scrapes them by our own rules. */
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { parse, stringify } from 'yaml'
 import { eventually, killAll, startProcess } from './processes.ts'
-import { freePort } from './prometheus.ts'
-import { onPath } from './run-tool.ts'
+import { freePort, runPrometheus } from './prometheus-process.ts'
 
 /** Short, so that a rate exists within seconds. */
 const INTERVALS = { scrape_interval: '500ms', scrape_timeout: '500ms', evaluation_interval: '1s' }
@@ -60,26 +57,14 @@ export const watchInstallation = async (redisUrl: string, installation: string):
   await watch('interlock-api', [api])
   await watch('interlock-worker', workers)
 
-  const prometheus = `127.0.0.1:${await freePort()}`
-  await writeFile(join(folder, 'prometheus.yml'), await configFor(folder, prometheus))
-  const options = [`--config.file=${join(folder, 'prometheus.yml')}`, `--storage.tsdb.path=${join(folder, 'data')}`]
-  const server = spawn('prometheus', [...options, `--web.listen-address=${prometheus}`], {
-    env: onPath,
-    stdio: ['ignore', 'ignore', 'pipe'],
-  })
-  let failure = ''
-  server.stderr.on('data', (text) => {
-    failure = `${failure}${text}`.slice(-2000)
-  })
-  server.on('error', ({ message }) => {
-    failure = `${message}; run "node scripts/setup.mjs prometheus"`
-  })
+  const port = await freePort()
+  const config = await configFor(folder, `127.0.0.1:${port}`)
+  const { url, stop } = await runPrometheus({ 'prometheus.yml': config }, port)
   const query = async (text: string): Promise<unknown[]> => {
-    const response = await fetch(`http://${prometheus}/api/v1/query`, {
+    const response = await fetch(`${url}/api/v1/query`, {
       method: 'POST',
       body: new URLSearchParams({ query: text }),
-    }).catch(() => null)
-    if (!response) throw new Error(`Prometheus does not answer: ${failure}`)
+    })
     const answer = (await response.json()) as { status: string; error?: string; data: { result: unknown[] } }
     if (answer.status !== 'success') throw new Error(`${text}: ${answer.error}`)
     return answer.data.result
@@ -87,19 +72,19 @@ export const watchInstallation = async (redisUrl: string, installation: string):
   return {
     env: { ...env, PATH: `${resolve('bin')}:${process.env.PATH}` },
     api: `http://${api}`,
-    prometheus: `http://${prometheus}`,
+    prometheus: url,
     work: async (...stages) => {
       workers.push(await addressOf(['worker', ...stages]))
       await watch('interlock-worker', workers)
       await eventually(async () => {
         const up = await query('up{job=~"interlock-.+"} == 1')
-        if (up.length !== workers.length + 1) throw new Error(`only ${up.length} processes are scraped: ${failure}`)
+        if (up.length !== workers.length + 1) throw new Error(`only ${up.length} processes are scraped`)
       })
     },
     query,
     close: async () => {
       killAll()
-      if (server.exitCode === null && server.kill('SIGKILL')) await once(server, 'close')
+      await stop()
       await rm(folder, { recursive: true, force: true })
     },
   }

@@ -1,6 +1,9 @@
 /** Scenarios about the deliveries themselves: repeats, the end before the beginning, noise, and what cannot be read. */
 import {
   ALERT,
+  googleCloud,
+  googleCloudClosed,
+  googleCloudTest,
   grafana,
   grafanaGroup,
   grafanaResolved,
@@ -9,6 +12,7 @@ import {
   pageResolved,
   ping,
   SERVICE,
+  snsConfirmation,
   watchdog,
 } from './deliveries.ts'
 import type { Scenario } from './scenario.ts'
@@ -42,6 +46,14 @@ export const DELIVERED: readonly Scenario[] = [
     ends: [{ verdict: 'closed' }],
   },
   {
+    title: 'Google Cloud Monitoring says that it is over while it waits for a person',
+    deliveries: [
+      googleCloud(['accepted'], service('archive-api')),
+      googleCloudClosed(['closed'], { ...service('archive-api'), afterVerdict: true }),
+    ],
+    ends: [{ verdict: 'closed' }],
+  },
+  {
     title: 'Resolved while it waits for a person',
     deliveries: [
       grafana(['accepted'], service('profile-api')),
@@ -59,8 +71,11 @@ export const DELIVERED: readonly Scenario[] = [
     ends: [{ verdict: 'awaiting_review' }, { verdict: 'awaiting_review' }],
   },
   {
-    title: 'No incidents: the watchdog, a test notification, a ping',
-    deliveries: [watchdog(['ignored']), grafanaTest(['ignored']), ping(['ignored'])],
+    title: 'No incidents: the watchdog, tests, a ping, and a topic that asks to be confirmed',
+    deliveries: [
+      ...[watchdog(['ignored']), grafanaTest(['ignored']), ping(['ignored'])],
+      ...[googleCloudTest(['ignored']), snsConfirmation(['ignored'])],
+    ],
     ends: [],
   },
   {

@@ -1,10 +1,24 @@
 /** Scenarios in which every guard holds: what comes from several sources is one incident, and what a person must see. */
-import { ALERT, alertmanager, grafana, grafanaCourse, grafanaLegacy, page, pageCourse, SERVICE } from './deliveries.ts'
+import {
+  ALERT,
+  alertmanager,
+  azure,
+  datadog,
+  grafana,
+  grafanaCourse,
+  grafanaLegacy,
+  opsgenie,
+  page,
+  pageCourse,
+  SERVICE,
+} from './deliveries.ts'
 import type { Scenario } from './scenario.ts'
 
 const BOOKING = { rename: { [SERVICE]: 'booking-api' } }
 const BILLING = { rename: { [SERVICE]: 'billing-api' } }
 const SEARCH = { rename: { [SERVICE]: 'search-api' } }
+const NOTIFY = { rename: { [SERVICE]: 'notify-api' } }
+const AZURE_CPU = { rename: { [ALERT]: 'high_cpu_usage', [SERVICE]: 'archive-api' } }
 const CPU = { rename: { [ALERT]: 'high_cpu_usage', memory_percent: 'cpu_percent' } }
 const RELEASE = {
   rename: { [ALERT]: 'high_error_rate', memory_percent: 'error_percent', [SERVICE]: 'release-api' },
@@ -30,6 +44,16 @@ export const PASSED: readonly Scenario[] = [
     title: 'Alertmanager and Grafana measure the same target: one incident',
     deliveries: [alertmanager(['accepted'], SEARCH), grafana(['attached'], SEARCH)],
     ends: [{ verdict: 'awaiting_review', sources: ['grafana', 'alertmanager'] }],
+  },
+  {
+    title: 'Opsgenie pages for what Datadog measures: one incident, by the target that both name',
+    deliveries: [opsgenie(['accepted'], NOTIFY), datadog(['attached'], NOTIFY)],
+    ends: [{ verdict: 'awaiting_review', sources: ['datadog', 'opsgenie'] }],
+  },
+  {
+    title: 'Azure Monitor, with the common alert schema: the plan is ready',
+    deliveries: [azure(['accepted'], AZURE_CPU)],
+    ends: [{ verdict: 'dry_run_passed' }],
   },
   {
     title: 'Grafana before version 11 (legacy alerting)',

@@ -1,10 +1,11 @@
-/** Whether what the policies ask of Prometheus can be asked. */
+/** Whether what the policies ask of Prometheus can be asked, and is answered. */
 import type { Config } from '../../shared/config.ts'
 import type { PolicySet } from '../../shared/contracts/policy.ts'
 import { createMetrics } from '../../shared/telemetry/metrics.ts'
 import { VERSION } from '../../shared/version.ts'
 import { openPrometheus } from '../../workers/facts/prometheus.ts'
 import { type Check, failed, ok } from './check.ts'
+import { tryFacts } from './try-facts.ts'
 
 const NAME = 'prometheus'
 
@@ -31,5 +32,6 @@ export const prometheusChecks = async (
   const answer = await prometheus.ask({ value: 'vector(1)', as_of: 'vector(1)' }, now)
   if ('problem' in answer)
     return [failed(NAME, `${url}: ${answer.problem}`, 'start it, or set PROMETHEUS_URL to the one that runs')]
-  return [ok(NAME, `${url} answers; asked by ${classes.join(', ') || 'no policy'}`)]
+  const answers = ok(NAME, `${url} answers; asked by ${classes.join(', ') || 'no policy'}`)
+  return [answers, ...(await tryFacts(policies, prometheus, now))]
 }

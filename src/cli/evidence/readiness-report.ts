@@ -1,9 +1,11 @@
-/** `readiness.md` of a package: the verdict, each score with its evidence, the blockers, the facts and their ages. Pure. */
+/** `readiness.md` of a package: the verdict, scores with evidence, blockers, facts with ages, and who answered. Pure. */
 import { AXES } from '../../shared/contracts/card.ts'
 import type { FlipStep } from '../../shared/contracts/flip.ts'
+import { outsideFlip } from '../../shared/incident/outside-flip.ts'
 import type { StoredIncident } from '../../shared/ledger/stored-incident.ts'
 import type { FactsAt } from '../../shared/policy/facts-at.ts'
 import { between, span } from '../show/page.ts'
+import { answersTable } from './answers.ts'
 import { dryRunOf, factsOf, readinessOf } from './decided.ts'
 import { code, mdSection, mdTable, plain } from './markdown.ts'
 
@@ -85,7 +87,11 @@ export const readinessReport = (stored: StoredIncident, notes: readonly string[]
   const { verdict } = incident
   const [ready, tried] = [readinessOf(stored), dryRunOf(stored)]
   const last = tried ?? ready
-  const flip = [...(ready?.output.readiness.flip ?? []), ...(tried?.output.flip ?? [])]
+  const flip = [
+    ...outsideFlip(incident, stored.trace),
+    ...(ready?.output.readiness.flip ?? []),
+    ...(tried?.output.flip ?? []),
+  ]
   return [
     `# ${incident.incident_id}: ${verdict?.verdict ?? incident.status}`,
     '',
@@ -96,6 +102,7 @@ export const readinessReport = (stored: StoredIncident, notes: readonly string[]
     ...mdSection('What would flip it', flipLines(flip)),
     ...(last ? mdSection('Facts', facts(factsOf(last), last.head.now)) : []),
     ...mdSection('Dry-run', dryRun(stored)),
+    ...mdSection('People', answersTable(stored.trace)),
     ...mdSection('Decided by', policies(stored, notes)),
     '',
   ].join('\n')

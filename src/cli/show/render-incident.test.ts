@@ -8,7 +8,7 @@ import { span } from './page.ts'
 import { renderIncident } from './render-incident.ts'
 
 const plain = { width: 100, colours: pc.createColors(false) }
-const intact = { intact: true, problem: null }
+const intact = { chain: { intact: true, problem: null }, flip: [] }
 const render = (changes: Partial<Incident> = {}, width = 100): string =>
   renderIncident({ ...incident, ...changes }, intact, { ...plain, width })
 
@@ -186,8 +186,15 @@ describe('what may be missing', () => {
 })
 
 it('a broken chain is said where nobody can miss it', () => {
-  const text = renderIncident(incident, { intact: false, problem: 'record 2 was changed' }, plain)
+  const text = renderIncident(incident, { ...intact, chain: { intact: false, problem: 'record 2 was changed' } }, plain)
   expect(text).toContain('CHAIN BROKEN: record 2 was changed')
+})
+
+it('says what stands in the way of what no stage decided, before all else', () => {
+  const flip = [standsInTheWay('kill_switch_engaged', 'anna stopped global')]
+  const text = renderIncident({ ...incident, verdict: null }, { ...intact, flip }, plain)
+  expect(sectionOf(text, 'WHAT STANDS IN THE WAY')).toEqual(['WHAT STANDS IN THE WAY', '-  anna stopped global'])
+  expect(text.indexOf('WHAT STANDS')).toBeLessThan(text.indexOf('EVENT'))
 })
 
 it.each([60, 80, 100])('no line is wider than %i columns, links and digests aside', (width) => {

@@ -2,6 +2,7 @@
 import type { z } from 'zod'
 import type { ChainCheck } from '../../shared/audit/verify-chain.ts'
 import { DryRunResult } from '../../shared/contracts/dry-run-result.ts'
+import type { FlipStep } from '../../shared/contracts/flip.ts'
 import type { Incident, RecordedDecision, Verdict, VerdictName } from '../../shared/contracts/incident.ts'
 import { Ready } from '../../shared/contracts/ready.ts'
 import { decisionEvidence } from '../../shared/incident/decision-evidence.ts'
@@ -9,6 +10,7 @@ import { colourVerdict } from '../colours.ts'
 import { rows, wrap } from '../wrap.ts'
 import { between, type Page, section } from './page.ts'
 import { renderDryRun } from './render-dry-run.ts'
+import { renderFlip } from './render-flip.ts'
 import { renderFacts, renderReadiness } from './render-readiness.ts'
 
 const MEANINGS: Readonly<Record<VerdictName, string>> = {
@@ -119,10 +121,18 @@ const renderDecisions = ({ readiness, 'dry-run': dryRun }: Incident['decisions']
   ]
 }
 
-export const renderIncident = (incident: Incident, chain: ChainCheck, page: Page): string =>
+/** What is found in the trace beside the incident itself. */
+interface Traced {
+  chain: ChainCheck
+  /** What no stage decided. */
+  flip: readonly FlipStep[]
+}
+
+export const renderIncident = (incident: Incident, { chain, flip }: Traced, page: Page): string =>
   [
     ...header(incident, chain, page),
     ...renderBlockers(incident, page),
+    ...renderFlip(flip, page),
     ...renderEvent(incident, page),
     ...renderSources(incident, page),
     ...renderDecisions(incident.decisions, page),

@@ -3,7 +3,26 @@ import { z } from 'zod'
 import { IncidentClass, IncidentId, Sha256, Timestamp } from './identifiers.ts'
 import { Severity } from './severity.ts'
 
-export const SourceName = z.enum(['grafana', 'alertmanager', 'pagerduty'])
+/** `custom` stands for all that a mapping in the policy folder describes. */
+export const SourceName = z.enum([
+  'grafana',
+  'alertmanager',
+  'pagerduty',
+  'opsgenie',
+  'datadog',
+  'sentry',
+  'cloudwatch_sns',
+  'azure_monitor',
+  'newrelic',
+  'zabbix',
+  'uptime_kuma',
+  'betterstack',
+  'cloudevents',
+  'splunk_oncall',
+  'servicenow',
+  'gcp_monitoring',
+  'custom',
+])
 export type SourceName = z.infer<typeof SourceName>
 
 /** A name from a stranger's payload that ends up in ids, logs and plans: short, printable, no spaces at the ends. */

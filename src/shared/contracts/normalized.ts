@@ -19,6 +19,10 @@ export const describeConflicts = (conflicts: readonly Conflict[]): string | null
     .map(({ field, values }) => `${field}: ${values.map(({ source, value }) => `'${value}' (${source})`).join(' vs ')}`)
     .join(', ') || null
 
+/** What must happen before any machine may go on. */
+export const settleConflicts = (conflicts: readonly Conflict[]): string =>
+  `a person must find out which target is meant: the sources name different values of ${conflicts.map(({ field }) => field).join(' and ')}; then whoever keeps the alert rules must make them agree`
+
 /** What one source said of severity; kept for every source, though only the highest stands in the event. */
 const SeverityClaim = z.strictObject({ source: SourceName, severity: Severity, inferred: z.boolean() })
 

@@ -5,6 +5,7 @@ import { Duration } from './duration.ts'
 import { DatedFact, FactName, FactValue } from './facts.ts'
 import { IncidentClass } from './identifiers.ts'
 import { SpecReference } from './ready.ts'
+import type { SourceMapping } from './source-mapping.ts'
 
 /** Thresholds on the 25-point total. Moved in pairs, never alone, and only with a written reason. */
 export const Profile = z
@@ -122,5 +123,7 @@ export interface PolicySet {
   services: Services['services']
   /** When the catalogue was last changed: the `as_of` of its facts, the same for every process that reads it. */
   stated_at: string
+  /** Webhook sources of one's own, by the name of their file. */
+  sources: ReadonlyMap<string, SourceMapping>
   classes: ReadonlyMap<string, ClassPolicy | { incident_class: string; problem: string }>
 }

@@ -1,11 +1,11 @@
-/** Which incident an alert belongs to, over a ledger in memory: every rule, and every order of arrival. */
+/** Which incident an alert belongs to, over a ledger in memory: every rule. */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { Sighting } from '../contracts/alert.ts'
 import { correlate } from './correlate.ts'
 import { given, idOf, Ledger } from './ledger.fixture.ts'
 import { merge } from './merge.ts'
-import { alertmanager, at, GROUP, grafana, legacy, OTHER_GROUP, page } from './sightings.fixture.ts'
+import { alarm, alertmanager, at, GROUP, grafana, legacy, OTHER_GROUP, page } from './sightings.fixture.ts'
 
 describe('one occurrence', () => {
   test('is one incident, however often it is told', () => {
@@ -68,6 +68,7 @@ describe('a page and a measurement of one group', () => {
     ],
     ['the page was over when the fault began', [page({ status: 'resolved', received: 30 }), grafana({ starts: 40 })]],
     ['the page came more than a day after', [grafana(), page({ starts: 24 * 60 + 1 })]],
+    ['both are pages, however equal the group', [page(), page({ id: 'Q2' })]],
     ['they carry different explicit ids', [grafana({ incident_id: 'HM-1' }), page({ incident_id: 'HM-2' })]],
   ])('are two when %s, in both orders', (_why, alerts) => {
     expect(given(...alerts).incidents.size).toBe(2)
@@ -77,6 +78,63 @@ describe('a page and a measurement of one group', () => {
   test.each([-5, 0, 24 * 60])('are one when the page was raised %i minutes after the start', (starts) => {
     expect(given(grafana(), page({ starts })).incidents.size).toBe(1)
     expect(given(page({ starts }), grafana()).incidents.size).toBe(1)
+  })
+
+  test.each<[string, Sighting[]]>([
+    [
+      'the fault ended in the moment the page was raised',
+      [grafana({ status: 'resolved', received: 31 }), page({ starts: 30 })],
+    ],
+    [
+      'the page ended in the moment the fault began',
+      [page({ status: 'resolved', received: 30 }), grafana({ starts: 30 })],
+    ],
+    [
+      'one of two groups of the page is its group',
+      [grafana(), { ...page(), correlation_keys: [OTHER_GROUP, ...page().correlation_keys] }],
+    ],
+    ['the page is known under another name by then', [grafana(), page(), page({ id: 'Q3', into: 'Q1' })]],
+  ])('are one when %s', (_why, alerts) => {
+    const ledger = given(...alerts)
+    expect(ledger.standing().map(({ sightings }) => sightings.map(({ kind }) => kind).sort())).toEqual([
+      ['metric', 'paging'],
+    ])
+  })
+
+  test('a page is told apart from the one that was merged into it', () => {
+    const ledger = given(grafana(), page({ as_of: 1 }), page({ id: 'Q2', as_of: 1 }), page({ as_of: 2, into: 'Q2' }))
+    ledger.receive(page({ id: 'Q2', as_of: 9, severity: 'P2' }))
+    const pages = ledger.standing().flatMap(({ sightings }) => sightings.slice(1))
+    expect(pages.map(({ source_key, severity }) => `${source_key} ${severity}`)).toEqual([
+      'pagerduty:Q1 P1',
+      'pagerduty:Q2 P2',
+    ])
+  })
+
+  test('are found in the same order, whatever order they were read in', () => {
+    const ledger = given(grafana(), grafana({ pod: 'api-2' }), grafana({ pod: 'api-3' }))
+    const alert = page()
+    const related = ledger.related(alert)
+    expect(related).toHaveLength(3)
+    const steps = correlate(alert, idOf(alert), related)
+    expect(correlate(alert, idOf(alert), related.toReversed())).toEqual(steps)
+    const ids = steps.map((step) => (step.step === 'create' ? '' : step.incident.incident_id))
+    expect(ids).toEqual([...ids].sort())
+  })
+
+  test('an incident of pages alone becomes part of one measured incident, not of each', () => {
+    const ledger = given(grafana(), grafana({ pod: 'api-2' }), page({ id: 'Q2', group: OTHER_GROUP }))
+    const joining = page({ into: 'Q2' })
+    const steps = correlate(joining, idOf(joining), ledger.related(joining))
+    expect(steps.map((step) => ('absorbs' in step ? step.absorbs.length : null))).toEqual([1, 0])
+  })
+
+  test('an incident of pages that was overlooked is joined by the next repeat', () => {
+    const ledger = given(grafana())
+    ledger.apply({ step: 'create', incident_id: idOf(page()), sightings: [page()] }, page())
+    expect(ledger.standing()).toHaveLength(2)
+    expect(ledger.receive(grafana())).toEqual([`attach ${idOf(grafana())}`])
+    expect(ledger.membership()).toEqual([`${grafana().source_key},${page().source_key}`])
   })
 
   test('two pages of the group, as two services get them, are one with the measurement in every order', () => {
@@ -119,86 +177,6 @@ describe('a page and a measurement of one group', () => {
         .sort(),
     ).toEqual(['attach', 'repeat'])
     expect(ledger.receive(page()).map((step) => step.split(' ')[0])).toEqual(['repeat', 'repeat'])
-  })
-})
-
-describe.each([
-  ['one group', GROUP],
-  ['groups of their own', OTHER_GROUP],
-])('every order of arrival, the two metric sources with %s', (_groups, group) => {
-  const firing = [
-    grafana(),
-    grafana({ pod: 'api-2', starts: 2 }),
-    grafana({ pod: 'api-3', starts: 3 }),
-    page({ starts: 1 }),
-    alertmanager({ group }),
-  ]
-  const ended = firing.map((alert): Sighting => ({ ...alert, status: 'resolved', ends_at: at(30) }))
-  const groupOfThree = [
-    'alertmanager:api-1,grafana:api-1,pagerduty:Q1',
-    'grafana:api-2,pagerduty:Q1',
-    'grafana:api-3,pagerduty:Q1',
-  ]
-  const plain = (ledger: Ledger) =>
-    ledger
-      .membership()
-      .map((keys) =>
-        keys
-          .replaceAll(/:2026[^,]*/g, '')
-          .split(',')
-          .sort()
-          .join(),
-      )
-      .sort()
-
-  test('gives a group of three pods with one page the same three incidents, and all of them end', () => {
-    const orders = [
-      fc.shuffledSubarray(firing, { minLength: 5 }),
-      fc.shuffledSubarray(ended, { minLength: 5 }),
-    ] as const
-    fc.assert(
-      fc.property(...orders, (begin, end) => {
-        const ledger = given(...begin)
-        expect(plain(ledger)).toEqual(groupOfThree)
-        expect(ledger.statuses()).toEqual(['normalize', 'normalize', 'normalize'])
-        ledger.receive(...end)
-        expect(plain(ledger)).toEqual(groupOfThree)
-        expect(ledger.statuses()).toEqual(['closed', 'closed', 'closed'])
-      }),
-      { numRuns: 500 },
-    )
-  })
-
-  test('gives the same whichever of them have ended, and ends the same incidents', () => {
-    const endings = (ledger: Ledger) =>
-      ledger
-        .standing()
-        .map(({ status, sightings }) => `${sightings.find(({ kind }) => kind === 'metric')?.pod} ${status}`)
-        .sort()
-    const some = fc.subarray(ended).chain((over) => {
-      const all = [...firing, ...over]
-      return fc.tuple(fc.constant(over), fc.shuffledSubarray(all, { minLength: all.length }))
-    })
-    fc.assert(
-      fc.property(some, ([over, deliveries]) => {
-        const ledger = given(...deliveries)
-        expect(plain(ledger)).toEqual(groupOfThree)
-        expect(endings(ledger)).toEqual(endings(given(...firing, ...over)))
-      }),
-      { numRuns: 1000 },
-    )
-  })
-
-  test('gives the same even when ends overtake beginnings and everything is told twice', () => {
-    const all = [...firing, ...ended, ...firing, ...ended]
-    fc.assert(
-      fc.property(fc.shuffledSubarray(all, { minLength: all.length }), (deliveries) => {
-        const ledger = given(...deliveries)
-        expect(plain(ledger)).toEqual(groupOfThree)
-        expect(ledger.statuses()).toEqual(['closed', 'closed', 'closed'])
-      }),
-      { numRuns: 500 },
-    )
   })
 })
 
@@ -277,6 +255,15 @@ describe('a rule without start times', () => {
     expect(ledger.incidents.get(first)?.sightings).toMatchObject([{ ends_at: at(10) }])
   })
 
+  test('repeats while it fires, also with a page beside it', () => {
+    const grouped = (received: number) => {
+      const alert = legacy({ received })
+      return { ...alert, correlation_keys: [...alert.correlation_keys, GROUP] }
+    }
+    const ledger = given(grouped(0), page())
+    expect(ledger.receive(grouped(5))).toEqual([`repeat ${idOf(grouped(0))}`])
+  })
+
   test('that says ok before anything else is born closed', () => {
     expect(given(legacy({ status: 'resolved' })).statuses()).toEqual(['closed'])
   })
@@ -286,5 +273,36 @@ describe('a rule without start times', () => {
     ledger.end(idOf(legacy()), 'blocked')
     expect(ledger.receive(legacy({ received: 5 }))).toEqual([`repeat ${idOf(legacy())}`])
     expect(ledger.receive(legacy({ received: 6, status: 'resolved' }))).toEqual([`attach ${idOf(legacy())}`])
+  })
+})
+
+describe('an alarm that says when it changed, but not when it began', () => {
+  const [first, second] = [idOf(alarm(1)), idOf(alarm(20))]
+
+  test.each<[string, Sighting[], string[]]>([
+    ['is repeated by a reminder', [alarm(1), alarm(5)], [`create ${first}`, `repeat ${first}`]],
+    ['ends', [alarm(1), alarm(10, 'resolved')], [`create ${first}`, `close ${first}`]],
+    [
+      'does not begin again when it is told late',
+      [alarm(1), alarm(10, 'resolved'), alarm(1), alarm(9)],
+      [`create ${first}`, `close ${first}`, `repeat ${first}`, `repeat ${first}`],
+    ],
+    [
+      'is over when its end is told first',
+      [alarm(10, 'resolved'), alarm(1)],
+      [`create ${idOf(alarm(10, 'resolved'))}`, `repeat ${idOf(alarm(10, 'resolved'))}`],
+    ],
+    [
+      'begins anew after its end',
+      [alarm(1), alarm(10, 'resolved'), alarm(20)],
+      [`create ${first}`, `close ${first}`, `create ${second}`],
+    ],
+    [
+      'is not ended by what ended before it',
+      [alarm(1), alarm(10, 'resolved'), alarm(20), alarm(10, 'resolved')],
+      [`create ${first}`, `close ${first}`, `create ${second}`, `repeat ${second}`],
+    ],
+  ])('%s', (_what, alerts, steps) => {
+    expect(new Ledger().receive(...alerts)).toEqual(steps)
   })
 })

@@ -23,15 +23,22 @@ const isOpen = ({ status }: Incident) => OPEN.has(status)
 const isAbsorbable = (incident: Incident) =>
   !isMeasured(incident) && (isOpen(incident) || (incident.status === 'closed' && !incident.verdict?.attached_to))
 
+/** It was said to fire before it was said to be over: told late, it begins nothing. */
+const endedAfter = (known: Sighting, { as_of }: Sighting): boolean =>
+  known.status === 'resolved' && as_of !== undefined && known.ends_at !== null && known.ends_at >= as_of
+
 /**
  * Incidents this very occurrence is known in. A source without start times names a rule, not an occurrence: its firing
- * belongs to the episode still open, and without one begins the next.
+ * belongs to the episode still open, or to one that ended since, and without either begins the next.
  */
 const knownIn = (incidents: readonly Incident[], alert: Sighting): Incident[] => {
   const known = incidents.filter(({ sightings }) => sightings.some((one) => isSame(one, alert)))
   if (alert.starts_at !== null) return known
   const open = known.filter(({ sightings }) => sightings.some((one) => isSame(one, alert) && one.status === 'firing'))
-  return open.length > 0 || alert.status === 'firing' ? open : known
+  if (open.length > 0) return open
+  return alert.status === 'resolved'
+    ? known
+    : known.filter(({ sightings }) => sightings.some((one) => isSame(one, alert) && endedAfter(one, alert)))
 }
 
 /** One that is part of another stands back behind it. */
@@ -93,13 +100,11 @@ export const correlate = (alert: Sighting, incidentId: string, incidents: readon
     (incident) => own.includes(incident) || (!incident.verdict?.attached_to && sameFault(incident, told)),
   )
 
-  const measured = found.filter(isMeasured)
-  const pagesAlone = found.filter((incident) => !isMeasured(incident))
   // A measurement is in one incident, the one that has it if there is one; a page is in all that it is about.
-  const first = own.find(isMeasured) ?? measured[0] ?? pagesAlone.find(isOpen) ?? pagesAlone[0]
+  const first = own.find(isMeasured) ?? found.find(isMeasured) ?? found.find(isOpen) ?? found[0]
   if (first === undefined)
     return [{ step: 'create', incident_id: incidentId, sightings: [told, ...pagesFor(told, ordered)] }]
-  const absorbed = pagesAlone.filter((incident) => incident !== first && isAbsorbable(incident))
+  const absorbed = found.filter((incident) => incident !== first && isAbsorbable(incident))
   if (told.kind === 'metric') return [stepFor(first, told, pagesFor(told, ordered), absorbed)]
   const concerned = found.filter((incident) => !absorbed.includes(incident))
   return concerned.map((incident) => stepFor(incident, told, [], incident === first ? absorbed : []))

@@ -24,6 +24,8 @@ test('it depends on identity and start, and on when it was received only without
   expect(identify({ ...started, starts_at: '2026-05-17T23:59:59.001Z' }, 'HM', RECEIVED)).not.toBe(id)
   expect(identify(alert, 'HM', RECEIVED)).toMatch(/^HM-2026-05-18-/)
   expect(identify(alert, 'HM', later)).toMatch(/^HM-2026-06-01-/)
+  const said = { ...alert, as_of: '2026-05-19T00:00:00.000Z' }
+  expect(identify(said, 'HM', later)).toBe(identify(said, 'HM', RECEIVED))
 })
 
 test.each([

@@ -11,15 +11,16 @@ export const defaultPrefix = (incidentClass: string): string => {
 
 /**
  * `<PREFIX>-<YYYY-MM-DD>-<12 hex>`: the date is the start date in UTC, the hash covers identity and start time. A
- * re-fire after a resolve has a new start and so a new id. `receivedAt` stands in where the source sends no start.
+ * re-fire after a resolve has a new start and so a new id. Where the source sends no start, the time of what it says
+ * stands in, and without that `receivedAt`.
  */
 export const identify = (
-  alert: Pick<Alert, 'incident_id' | 'identity' | 'starts_at'>,
+  alert: Pick<Alert, 'incident_id' | 'identity' | 'starts_at' | 'as_of'>,
   prefix: string,
   receivedAt: string,
 ): string => {
   if (alert.incident_id !== null) return alert.incident_id
-  const startsAt = alert.starts_at ?? receivedAt
+  const startsAt = alert.starts_at ?? alert.as_of ?? receivedAt
   const suffix = hash('sha256', `${alert.identity}\n${startsAt}`, 'hex').slice(0, 12)
   return `${prefix}-${startsAt.slice(0, 10)}-${suffix}`
 }

@@ -1,6 +1,8 @@
 /** An incident as the API and the command line show it. */
+import type { AuditRecord } from '../contracts/audit-record.ts'
 import type { Incident, RecordedDecision } from '../contracts/incident.ts'
 import { decisionEvidence } from './decision-evidence.ts'
+import { outsideFlip } from './outside-flip.ts'
 
 type Members = Record<string, unknown>
 const members = (value: unknown): Members => (typeof value === 'object' && value !== null ? (value as Members) : {})
@@ -11,38 +13,42 @@ const knownTo = (decision: RecordedDecision) => {
 }
 
 /** The shape of `GET /incidents/:id`: what each stage came to, without the copies it keeps for replay. */
-export const incidentView = ({ decisions, sightings, event, ...incident }: Incident) => ({
-  incident_id: incident.incident_id,
-  incident_class: incident.incident_class,
-  status: incident.status,
-  accepted_at: incident.accepted_at,
-  event,
-  sources: sightings.map(({ source, source_key, status, source_ref, starts_at, ends_at, severity, delivery }) => ({
-    source,
-    source_key,
-    status,
-    source_ref,
-    starts_at,
-    ends_at,
-    severity,
-    received_at: delivery.received_at,
-    body_sha256: delivery.body_sha256,
-  })),
-  duplicates: incident.duplicates,
-  stages: {
-    ...(decisions.normalize && { normalize: { outcome: 'ok', ...members(decisions.normalize.output) } }),
-    ...(decisions.readiness && {
-      readiness: {
-        ...members(members(decisions.readiness.output).readiness),
-        ...decisionEvidence(decisions.readiness),
-      },
-    }),
-    ...(decisions['dry-run'] && {
-      'dry-run': { ...members(decisions['dry-run'].output), ...knownTo(decisions['dry-run']) },
-    }),
-  },
-  verdict: incident.verdict,
-})
+export const incidentView = (whole: Incident, trace: readonly AuditRecord[]) => {
+  const { decisions, sightings, event, ...incident } = whole
+  return {
+    incident_id: incident.incident_id,
+    incident_class: incident.incident_class,
+    status: incident.status,
+    accepted_at: incident.accepted_at,
+    event,
+    sources: sightings.map(({ source, source_key, status, source_ref, starts_at, ends_at, severity, delivery }) => ({
+      source,
+      source_key,
+      status,
+      source_ref,
+      starts_at,
+      ends_at,
+      severity,
+      received_at: delivery.received_at,
+      body_sha256: delivery.body_sha256,
+    })),
+    duplicates: incident.duplicates,
+    stages: {
+      ...(decisions.normalize && { normalize: { outcome: 'ok', ...members(decisions.normalize.output) } }),
+      ...(decisions.readiness && {
+        readiness: {
+          ...members(members(decisions.readiness.output).readiness),
+          ...decisionEvidence(decisions.readiness),
+        },
+      }),
+      ...(decisions['dry-run'] && {
+        'dry-run': { ...members(decisions['dry-run'].output), ...knownTo(decisions['dry-run']) },
+      }),
+    },
+    verdict: incident.verdict,
+    flip: outsideFlip(whole, trace),
+  }
+}
 
 /** The line of an incident in `GET /incidents`. */
 export const incidentSummary = ({

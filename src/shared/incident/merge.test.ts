@@ -2,7 +2,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { Alert } from '../contracts/alert.ts'
-import { distinctSources, merge } from './merge.ts'
+import { distinctSources, inOrder, merge, sumUp } from './merge.ts'
 
 const ID = 'HM-2026-05-17-01'
 
@@ -142,4 +142,35 @@ test('distinct sources, metric source first', () => {
     'alertmanager',
     'pagerduty',
   ])
+})
+
+test('in order: measurements first, then as the sources are listed, then by key, then by what they say', () => {
+  const other = { ...grafana, source_key: 'grafana:b' }
+  const ended = { ...grafana, status: 'resolved' as const }
+  const order = [grafana, ended, other, alertmanager, pagerduty]
+  for (const arrived of [order, order.toReversed(), [other, pagerduty, ended, alertmanager, grafana]])
+    expect(inOrder(arrived)).toEqual(order)
+})
+
+test('what the metric source does not know, the next one tells', () => {
+  const { event } = merge(ID, [{ ...grafana, pod: '', namespace: '' }, alertmanager])
+  expect(event).toMatchObject({ service: 'api', namespace: 'prod', pod: 'api-1' })
+})
+
+test('summed up: every source, service and class once', () => {
+  const other = { ...pagerduty, service: 'billing' }
+  expect(sumUp([other, alertmanager, grafana])).toEqual({
+    sources: ['grafana', 'alertmanager', 'pagerduty'],
+    conflicts: [
+      {
+        field: 'service',
+        values: [
+          { source: 'grafana', value: 'api' },
+          { source: 'pagerduty', value: 'billing' },
+        ],
+      },
+    ],
+    services: ['billing', 'api'],
+    classes: ['unclassified', 'high_memory_usage'],
+  })
 })

@@ -9,24 +9,18 @@ export type Merged = Omit<Normalized, 'sources'>
 
 const KINDS: readonly Alert['kind'][] = ['metric', 'paging']
 
+/** Two states of one occurrence: something has to tell them apart, and it must not be their order of arrival. */
+const textOf = (alert: Alert): string => `${alert.source_key}\n${JSON.stringify(alert)}`
+
 /** Metric sources first, then as the sources are listed, then by the source's own key. */
-const rank = (alert: Alert): string =>
-  [
-    KINDS.indexOf(alert.kind),
-    SourceName.options.indexOf(alert.source),
-    alert.source_key,
-    // Two states of one occurrence: something has to tell them apart, and it must not be their order of arrival.
-    JSON.stringify(alert),
-  ].join('\n')
+const compare = (a: Alert, b: Alert): number =>
+  KINDS.indexOf(a.kind) - KINDS.indexOf(b.kind) ||
+  SourceName.options.indexOf(a.source) - SourceName.options.indexOf(b.source) ||
+  (textOf(a) < textOf(b) ? -1 : 1)
 
 /** The stable order of an incident's sources: never that of their arrival. */
 export const inOrder = <Seen extends Alert>(alerts: readonly Seen[]): readonly Seen[] =>
-  alerts.length === 1
-    ? alerts
-    : alerts
-        .map((alert) => ({ alert, rank: rank(alert) }))
-        .sort((a, b) => (a.rank < b.rank ? -1 : 1))
-        .map(({ alert }) => alert)
+  alerts.length === 1 ? alerts : [...alerts].sort(compare)
 
 const IDENTITY = ['service', 'namespace', 'pod'] as const
 

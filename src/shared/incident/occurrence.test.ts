@@ -15,6 +15,8 @@ describe('a page', () => {
       page({ status: 'resolved', received: 7, ends_at: null }),
       ended(7),
     ],
+    ['ends, where only the end says when', page(), page({ as_of: 9, ...ended(9) }), ended(9)],
+    ['ends, where only the beginning said when', page({ as_of: 9 }), page({ received: 7, ...ended(7) }), ended(7)],
     ['is told of again', page({ as_of: 9, ...ended(9) }), page({ as_of: 1 }), ended(9)],
     ['is reopened', page({ as_of: 9, ...ended(9) }), page({ as_of: 12 }), { status: 'firing', ends_at: null }],
     [

@@ -21,14 +21,17 @@ const isLater = (next: Sighting, known: Sighting): boolean =>
 const stateOf = (next: Sighting, known: Sighting): Partial<Sighting> => {
   const { status, severity, severity_inferred, as_of } = next
   const end = known.status === 'resolved' ? known.ends_at : (next.ends_at ?? next.delivery.received_at)
-  const state = { status, ends_at: status === 'resolved' ? end : null }
-  return next.kind === 'paging' ? { ...state, severity, severity_inferred, ...(as_of && { as_of }) } : state
+  const state = { status, ends_at: status === 'resolved' ? end : null, ...(as_of && { as_of }) }
+  return next.kind === 'paging' ? { ...state, severity, severity_inferred } : state
 }
+
+/** Of what is measured a repeat in the same state changes nothing, whenever it was sent. */
+const isNews = (next: Sighting, known: Sighting): boolean => next.kind === 'paging' || next.status !== known.status
 
 /** What is known once `told` is: the later state, and every key either is found by. `known` itself where nothing is new. */
 export const renewed = (known: Sighting, told: Sighting): Sighting => {
   const all = [...new Set([...known.correlation_keys, ...told.correlation_keys])]
   const correlation_keys = all.slice(0, MAX_CORRELATION_KEYS)
   const grown = correlation_keys.length > known.correlation_keys.length ? { ...known, correlation_keys } : known
-  return isLater(told, known) ? { ...grown, ...stateOf(told, known) } : grown
+  return isNews(told, known) && isLater(told, known) ? { ...grown, ...stateOf(told, known) } : grown
 }

@@ -24,9 +24,8 @@ const idsAgree = (a: Sighting, b: Sighting) =>
 const shareKey = (keysOf: typeof groupKeys, a: Sighting, b: Sighting) =>
   idsAgree(a, b) && keysOf(a).some((key) => b.correlation_keys.includes(key))
 
-/** The page is about this measurement: of its group, or its body names the target. */
+/** The page is about this, a measurement: of its group, or its body names the target. */
 export const isPageOf = (page: Sighting, metric: Sighting): boolean =>
-  page.kind === 'paging' &&
   metric.kind === 'metric' &&
   (shareKey(groupKeys, page, metric) || shareKey(targetKeys, page, metric)) &&
   overlap(page, metric) &&

@@ -78,6 +78,20 @@ export const legacy = (differs: Omit<Differs, 'starts'> = {}): Sighting => {
   }
 }
 
+/** As it is at a minute: its source says when that was, but not when it began, and names the rule alone. */
+export const alarm = (minute: number, status: Sighting['status'] = 'firing'): Sighting => {
+  const source_key = 'cloudwatch_sns:7'
+  return {
+    ...legacy({ received: minute, status }),
+    source: 'cloudwatch_sns',
+    source_key,
+    identity: targetOf('api-1'),
+    correlation_keys: keys(source_key, null, [targetOf('api-1')]),
+    ends_at: status === 'resolved' ? at(minute) : null,
+    as_of: at(minute),
+  }
+}
+
 /** `pods` are those its body names; `into` is the page that it was merged into; `as_of` is in minutes. */
 export const page = (
   differs: Omit<Differs, 'as_of'> & {

@@ -20,6 +20,16 @@ export interface LedgerChange {
   counts: Readonly<Record<string, number>>
 }
 
+/** A change to an incident as it was read: its head is checked, and nothing is done but what `parts` names. */
+export const changeTo = (
+  { incident_id, head }: { incident_id: string; head: string },
+  parts: Partial<LedgerChange>,
+): LedgerChange => ({
+  ...{ incident_id, expected_head: head, listed_at: null, repeats: 0 },
+  ...{ unchanged: [], listed_under: [], records: [], fields: {}, counts: {} },
+  ...parts,
+})
+
 /**
  * The record keeps under which keys it is listed, a field a change, named by the change's first record: from these alone
  * `prune.lua` knows what to take it off.

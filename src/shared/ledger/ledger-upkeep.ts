@@ -4,6 +4,7 @@ import type { Redis } from 'ioredis'
 import { z } from 'zod'
 import { StageName } from '../contracts/audit-record.ts'
 import type { Incident } from '../contracts/incident.ts'
+import { crashPoint } from '../crash-point.ts'
 import { addJobCommand } from '../queue/stage-queues.ts'
 import { changeArguments, type LedgerChange } from './change.ts'
 import { type IncidentLedger, IncidentUnreadable } from './incident-ledger.ts'
@@ -34,7 +35,10 @@ export const findLost = async (redis: Redis, keys: LedgerKeys, silentMs: number,
 export const putBack = async (redis: Redis, keys: LedgerKeys, queue: Queue, change: LedgerChange) => {
   const add = await addJobCommand(queue.backend, change.incident_id, Date.now())
   const args = [...add.arguments.slice(ADD_KEYS), ...changeArguments(change), keys.prefix, queue.name]
-  return (await runScript(redis, 'interlockPutBack', add.arguments.slice(0, ADD_KEYS).map(String), args)) === 1
+  crashPoint('put-back:before')
+  const reply = await runScript(redis, 'interlockPutBack', add.arguments.slice(0, ADD_KEYS).map(String), args)
+  crashPoint('put-back:after')
+  return reply === 1
 }
 
 /** Removes up to `most` incidents that ended longer ago than `retentionMs`; returns how many. */

@@ -1,6 +1,7 @@
 /** The emergency stops in force, the log of who ordered them, and the incidents they hold: in Redis, beside the ledger. */
 import type { ChainableCommander, Redis } from 'ioredis'
 import { HeldEntry, Stop, type StopOrder, StopsLogEntry } from '../contracts/stop.ts'
+import { crashPoint } from '../crash-point.ts'
 import type { JobCommand } from '../queue/stage-queues.ts'
 import { changeArguments, type LedgerChange } from './change.ts'
 import type { LedgerKeys } from './keys.ts'
@@ -67,7 +68,9 @@ export class Stops {
     const changed = await this.#order({ order: 'resume', ...order, at }, (both) => both.hdel(stops, order.scope))
     let [cursor, released] = ['', 0]
     while (cursor !== '0') {
+      crashPoint('release:before')
       const page = await runScript(this.#redis, 'interlockRelease', [held, stops], [prefix, cursor || '0', PAGE])
+      crashPoint('release:after')
       const [next, count] = page as [string, number]
       cursor = next
       released += count

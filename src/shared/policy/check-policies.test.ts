@@ -131,6 +131,18 @@ describe('checkPolicies', () => {
     expect(check(changes)).toEqual([expect.stringContaining(expected)])
   })
 
+  it.each<[string, string, string | null]>([
+    ['beacon', readFileSync(`${root}/fixtures/mappings/beacon.yaml`, 'utf8'), null],
+    ['beacon', 'kind: metrics', 'sources/beacon.yaml:1:1 field_invalid kind is "metrics"'],
+    ['My-Tool', 'kind: metrics', "sources/My-Tool.yaml:1:1 field_invalid 'My-Tool' names no source"],
+  ])('a source of ones own is checked: %s', async (name, text, expected) => {
+    const path = `sources/${name}.yaml`
+    expect(check({ [path]: text })[0] ?? null).toEqual(expected && expect.stringContaining(expected))
+    const load = parsePolicies(root, filesOf(new Map(shipped).set(path, text)))
+    if (expected === null) expect([...(await load).sources.keys()]).toEqual(['beacon'])
+    else await expect(load).rejects.toThrow(path)
+  })
+
   it('an action that is not in the catalogue is told where it is named and where it is listed', () => {
     const changes = {
       ...edited(CARD, 'restart_pod', 'reboot'),

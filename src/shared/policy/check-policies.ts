@@ -7,6 +7,7 @@ import { checkServices, checkSettings } from './check-settings.ts'
 import { type Finding, inFileOrder } from './finding.ts'
 import { classesIn, type PolicyFiles } from './policy-files.ts'
 import { BUILT_IN_PROFILES } from './profiles.ts'
+import { checkMappings } from './source-mappings.ts'
 import { checkSpec, parseSpec } from './spec-document.ts'
 
 /** `file` is the path inside the policy folder. */
@@ -55,7 +56,7 @@ const checkClass = (folder: string, texts: PolicyFiles['texts'], shared: Shared)
   return findings
 }
 
-/** Every finding of every file: settings.yaml, services.yaml, then class by class, each in the order of the file. */
+/** Every finding of every file: settings.yaml, services.yaml, then class by class, the sources, each in the order of the file. */
 export const checkPolicies = (
   files: Pick<PolicyFiles, 'texts' | 'classes'> & { unread: readonly string[] },
   catalogue: Catalogue,
@@ -75,10 +76,12 @@ export const checkPolicies = (
     ...findings.sort(inFileOrder).map((finding) => ({ ...finding, file: 'settings.yaml' })),
     ...(services.valid ? [] : services.findings.map((finding) => ({ ...finding, file: 'services.yaml' }))),
     ...present.flatMap((name) => checkClass(name, texts, shared)),
+    ...checkMappings(texts),
     ...(present.length === 0 ? [{ file: '.', ...TOP, code: 'no_class' as const, ...noClass }] : []),
     ...unread.map((file): FileFinding => {
       const message = `nothing reads ${file}`
-      const fix = 'a policy folder has settings.yaml, services.yaml, and readiness.yaml per class: correct its name'
+      const fix =
+        'a policy folder has settings.yaml, services.yaml, sources/ and readiness.yaml per class: correct its name'
       return { file, ...TOP, code: 'file_unread', message, fix }
     }),
   ]

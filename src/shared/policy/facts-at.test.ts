@@ -58,6 +58,7 @@ it.each<[string, Asks, Answer, unknown]>([
 ])('an asked fact is %s', (_, asks, given, value) => {
   const { facts, unknown } = factsAt({ facts: { quota: stated(9) }, asks, answers: answer(given) }, NOW)
   expect(facts.quota?.value).toBe(value)
+  expect(facts.quota?.source).toBe(value === undefined ? undefined : 'prometheus')
   expect(unknown).toEqual(value === undefined ? { quota: 'no series' } : {})
 })
 
@@ -69,4 +70,18 @@ it.each([
 ])('an answer fits %s: %s', (_, asks, fits) => {
   const given = { facts: {}, asks, answers: answer({ sample: 1, as_of: NOW }) }
   expect(Object.keys(askedAbout(given, target).answers)).toEqual(fits ? ['quota'] : [])
+})
+
+it('where nothing is asked, what is given stays as it is', () => {
+  const given = { facts: {}, asks: {}, answers: answer({ sample: 1, as_of: NOW }) }
+  expect(askedAbout(given, target)).toBe(given)
+})
+
+it('a question that has no answer has none, and one that could never be put has that', () => {
+  expect(askedAbout({ facts: {}, asks: ask(), answers: {} }, target).answers).toEqual({})
+  const answers = { quota: { query: null, answer: { problem: 'pod of the incident is not known' } } }
+  const asks = ask({ prometheus: 'quota{pod="$pod"}' })
+  expect(askedAbout({ facts: {}, asks, answers }, target).answers).toEqual(answers)
+  expect(askedAbout({ facts: {}, asks, answers: {} }, target).answers).toEqual({})
+  expect(askedAbout({ facts: {}, asks: ask(), answers }, target).answers).toEqual({})
 })

@@ -3,6 +3,7 @@ import { readdir, readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { digest } from '../audit/digest.ts'
 import { PolicyError } from './policy-error.ts'
+import { MAPPINGS_FOLDER } from './source-mappings.ts'
 
 export interface PolicyFiles {
   /** Path inside the folder -> text, e.g. `high_memory_usage/specify.md`. A file that is not there has no entry. */
@@ -26,10 +27,10 @@ const textOf = async (path: string): Promise<string | null> => {
   }
 }
 
-/** Hidden folders (`.git`, a mounted volume's `..data`) are not classes. Links are followed. */
+/** Hidden folders (`.git`, a mounted volume's `..data`) and that of the sources are not classes. Links are followed. */
 const classFolders = async (dir: string): Promise<string[]> => {
   try {
-    const names = (await readdir(dir)).filter((name) => !name.startsWith('.')).sort()
+    const names = (await readdir(dir)).filter((name) => !name.startsWith('.') && name !== MAPPINGS_FOLDER).sort()
     const folders = await Promise.all(names.map(async (name) => (await stat(join(dir, name))).isDirectory()))
     return names.filter((_, index) => folders[index])
   } catch (error) {
@@ -45,12 +46,21 @@ const changedAt = (path: string): Promise<Date> =>
     () => new Date(0),
   )
 
+/** The paths of the files that describe sources; none where there is no such folder. */
+const mappingPaths = async (dir: string): Promise<string[]> => {
+  const names = await readdir(join(dir, MAPPINGS_FOLDER)).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return []
+    throw new PolicyError(`${join(dir, MAPPINGS_FOLDER)} cannot be read: ${reasonOf(error)}`)
+  })
+  return names.filter((name) => /^[^.].*\.yaml$/.test(name)).map((name) => `${MAPPINGS_FOLDER}/${name}`)
+}
+
 /** Throws PolicyError when the folder or a file in it cannot be read. */
 export const readPolicyFiles = async (dir: string): Promise<PolicyFiles> => {
   const classes = await classFolders(dir)
   const own = classes.flatMap((name) => [`${name}/readiness.yaml`, `${name}/specify.md`])
   const texts = new Map<string, string>()
-  for (const path of [...SHARED_FILES, ...own]) {
+  for (const path of [...SHARED_FILES, ...own, ...(await mappingPaths(dir))]) {
     const text = await textOf(join(dir, path))
     if (text !== null) texts.set(path, text)
   }
@@ -78,5 +88,11 @@ export const unreadFiles = async (dir: string, classes: readonly string[]): Prom
       (await yamlIn(join(dir, name))).filter((file) => file !== 'readiness.yaml').map((file) => `${name}/${file}`),
     ),
   )
-  return [...(await yamlIn(dir)).filter((file) => !SHARED_FILES.includes(file)), ...own.flat()]
+  // There need be no such folder; where it cannot be read, reading the files of the policy has said so.
+  const mappings = (await yamlIn(join(dir, MAPPINGS_FOLDER)).catch(() => [])).filter((file) => !file.endsWith('.yaml'))
+  return [
+    ...(await yamlIn(dir)).filter((file) => !SHARED_FILES.includes(file)),
+    ...own.flat(),
+    ...mappings.map((file) => `${MAPPINGS_FOLDER}/${file}`),
+  ]
 }

@@ -7,6 +7,7 @@ import { parseYamlAs } from './parse-yaml.ts'
 import { PolicyError } from './policy-error.ts'
 import { classesIn, type PolicyFiles, readPolicyFiles } from './policy-files.ts'
 import { BUILT_IN_PROFILES } from './profiles.ts'
+import { readMappings } from './source-mappings.ts'
 import { lastCommit } from './spec-commit.ts'
 
 /** These two files concern every class, so a problem in one leaves no policy that could be trusted. */
@@ -34,6 +35,7 @@ export const parsePolicies = async (dir: string, files: PolicyFiles): Promise<Po
     review: settings.review,
     services,
     stated_at,
+    sources: readMappings(texts),
     classes: new Map(await Promise.all(readings)),
   }
 }

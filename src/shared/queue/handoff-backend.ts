@@ -161,7 +161,9 @@ class HandoffBackend extends RedisQueueBackend {
   async #commit(client: Redis, commit: Commit, finish: Arguments): Promise<unknown> {
     const { incident_id, change, next, terms, scopes, shares } = commit
     const { ledgerKeys, fields, trace, readAhead } = this.#settings
-    const add = next ? await addJobCommand(this.#sibling(next), incident_id, Date.now()) : null
+    const add = next
+      ? await addJobCommand(this.#sibling(next), incident_id, Date.now(), undefined, this.queue.opts.telemetry)
+      : null
     if (finish.length !== FINISH_KEYS + FINISH_ARGUMENTS)
       throw new Error('BullMQ finishes a job in a way not known here')
     const item: unknown[] = [finish[JOB_KEY], ...finish.slice(FINISH_KEYS)]

@@ -1,5 +1,5 @@
 /** The queues: their names, their keys under one hash tag, and how the stages' jobs are kept and retried. */
-import { type JobJson, type JobsOptions, Queue, type RedisClient, type RedisQueueBackend } from 'bullmq'
+import { type JobJson, type JobsOptions, Queue, type RedisClient, type RedisQueueBackend, type Telemetry } from 'bullmq'
 import type { Redis } from 'ioredis'
 import type { StageName } from '../contracts/audit-record.ts'
 import type { JobData } from '../contracts/job.ts'
@@ -34,8 +34,14 @@ export const HEARTBEAT_OPTIONS = {
   removeOnFail: true,
 } as const satisfies JobsOptions
 
-export const openQueue = (name: StageName | typeof UPKEEP_QUEUE, redis: Redis, installation: string): Queue =>
+export const openQueue = (
+  name: StageName | typeof UPKEEP_QUEUE,
+  redis: Redis,
+  installation: string,
+  telemetry?: Telemetry,
+): Queue =>
   new Queue(name, {
+    ...(telemetry && { telemetry }),
     connection: redis,
     prefix: keyPrefix(installation),
     skipWaitingForReady: true,
@@ -57,18 +63,24 @@ const attemptsIn = ({ qualifiedName }: AddArguments): number => {
   return ATTEMPTS[stage as StageName]
 }
 
+const contextOf = ({ contextManager }: Telemetry): JobsOptions => ({
+  telemetry: { metadata: contextManager.getMetadata(contextManager.active()) },
+})
+
 const optionsOf = (queue: AddArguments, incidentId: string): JobsOptions =>
   incidentId === HEARTBEAT_ID ? HEARTBEAT_OPTIONS : { ...JOB_OPTIONS, attempts: attemptsIn(queue) }
 
 /**
  * The arguments with which BullMQ would add this incident's job, not sent: they go into a script that adds the job and
- * changes the ledger in one step. `runAt` (ms) makes it a delayed job.
+ * changes the ledger in one step. `runAt` (ms) makes it a delayed job. `telemetry` has it carry the trace it is added in,
+ * where BullMQ's worker looks for it.
  */
 export const addJobCommand = async (
   queue: AddArguments,
   incidentId: string,
   now: number,
   runAt = now,
+  telemetry?: Telemetry,
 ): Promise<JobCommand> => {
   let captured: JobCommand | undefined
   const recorder = {
@@ -82,7 +94,12 @@ export const addJobCommand = async (
     id: incidentId,
     name: 'incident',
     data: JSON.stringify({ schema: 1, incident_id: incidentId } satisfies JobData),
-    opts: { ...optionsOf(queue, incidentId), jobId: incidentId, ...(delay > 0 && { delay }) },
+    opts: {
+      ...optionsOf(queue, incidentId),
+      jobId: incidentId,
+      ...(delay > 0 && { delay }),
+      ...(telemetry && contextOf(telemetry)),
+    },
     timestamp: now,
   }
   await queue.addJobToTransaction(

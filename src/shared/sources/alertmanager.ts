@@ -18,6 +18,7 @@ const DIALECT: Dialect = {
 
 export const alertmanager: Source = {
   name: 'alertmanager',
+  title: 'Prometheus Alertmanager',
   never_refuse_content: false,
   read(body) {
     const parsed = Body.safeParse(body)

@@ -7,8 +7,8 @@ import { expect, test } from 'vitest'
 import { allFixtures, RECEIVED_AT } from '../../../tests/support/source-fixtures.ts'
 import { findSource } from './index.ts'
 
-test.each(allFixtures())('$path is read as its golden output', ({ source, body, golden }) => {
-  const readings = findSource(source)?.read(body, RECEIVED_AT)
+test.each(allFixtures())('$path is read as its golden output', ({ source, body, headers, golden }) => {
+  const readings = findSource(source)?.read(body, RECEIVED_AT, headers)
   if (process.env.UPDATE_GOLDEN) writeFileSync(golden, `${JSON.stringify(readings, null, 2)}\n`)
   expect(readings).toEqual(JSON.parse(readFileSync(golden, 'utf8')))
 })

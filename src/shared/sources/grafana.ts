@@ -39,6 +39,7 @@ const FORMATS = [
 
 export const grafana: Source = {
   name: 'grafana',
+  title: 'Grafana',
   never_refuse_content: false,
   read(body) {
     if (typeof body !== 'object' || body === null) return [rejected('the body', body, 'send a Grafana webhook')]

@@ -30,3 +30,9 @@ export const refIdNumbers = (values: unknown): Numbers => {
   const { [last]: _condition, ...measured } = numbers
   return measured
 }
+
+/** One number under the name its source gives it, made an identifier: `kubernetes.memory.usage` with underscores. */
+export const measurement = (name: string, value: unknown): Numbers => {
+  const words = name.split(/[^A-Za-z0-9]+/).filter((word) => word !== '')
+  return numbersIn({ [words.join('_')]: value })
+}

@@ -105,6 +105,7 @@ const FORMATS = [
 
 export const pagerduty: Source = {
   name: 'pagerduty',
+  title: 'PagerDuty',
   // Three refused deliveries in a row and PagerDuty disables the subscription for a day and empties its queue.
   never_refuse_content: true,
   read(body) {

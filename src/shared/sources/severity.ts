@@ -2,7 +2,7 @@
 import type { Alert } from '../contracts/alert.ts'
 import { Severity } from '../contracts/severity.ts'
 
-type Claim = Pick<Alert, 'severity' | 'severity_inferred'>
+export type Claim = Pick<Alert, 'severity' | 'severity_inferred'>
 
 const WORDS: ReadonlyMap<string, Severity> = new Map(
   Object.entries({
@@ -36,3 +36,7 @@ export const urgencySeverity = (urgency: string): Claim => {
   if (urgency === 'high') return { severity: 'P2', severity_inferred: true }
   return urgency === 'low' ? { severity: 'P4', severity_inferred: true } : UNKNOWN_SEVERITY
 }
+
+/** Severities that a source counts instead of naming them; null for any other. */
+export const countedSeverity = (levels: Readonly<Record<string, Severity>>, level: string): Claim | null =>
+  stated(Object.hasOwn(levels, level) ? levels[level] : undefined)

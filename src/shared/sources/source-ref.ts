@@ -29,3 +29,9 @@ export const alertListLink = (externalUrl: unknown): string => {
   const base = firstLink(externalUrl)
   return base && `${base.replace(/\/+$/, '')}/#/alerts`
 }
+
+/** Scheme and host of a link, or empty. */
+export const originOf = (value: unknown): string => {
+  const link = firstLink(value)
+  return link && new URL(link).origin
+}

@@ -9,13 +9,24 @@ export type Reading =
   /** Not understood: `reason` names the field, the value and the fix. */
   | { reading: 'rejected'; reason: string }
 
+/** Of the request, by lower case name: some senders put there what their body is. */
+export type Headers = Readonly<Record<string, string | string[] | undefined>>
+
+export const FORM = 'application/x-www-form-urlencoded'
+
 export interface Source {
   name: SourceName
+  /** What people call it. */
+  title: string
   /** True where the sender switches the subscription off after a few 4xx: content is then never answered with one. */
   never_refuse_content: boolean
+  /** What its sender calls the body, where that is not JSON: JSON under another name, or a form. */
+  also_as?: readonly ('text/plain' | typeof FORM | 'multipart/form-data')[]
+  /** True where the sender takes every answer but 200 for a failure. */
+  only_200?: true
   /**
-   * Reads one delivery. Never throws, whatever `body` is. `receivedAt` stands in for a start the source does not send.
+   * Reads one delivery: `body` is parsed JSON, or a form as an object of texts. Never throws, whatever it is. `receivedAt` stands in for a start the source does not send.
    * A body that is not this source's at all gives one `rejected` reading.
    */
-  read(body: unknown, receivedAt: string): Reading[]
+  read(body: unknown, receivedAt: string, headers?: Headers): Reading[]
 }

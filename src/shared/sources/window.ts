@@ -12,11 +12,21 @@ type Unit = keyof typeof MINUTES
 const DURATION = /^(?:\d+(?:\.\d+)?(?:ms|[smhdw]))+$/
 const PART = /(\d+(?:\.\d+)?)(ms|[smhdw])/g
 
-/** `10m`, `1h30m`, `300s` as minutes. */
-const durationMinutes = (text: string): number | null =>
-  DURATION.test(text)
-    ? [...text.matchAll(PART)].reduce((sum, [, count, unit]) => sum + Number(count) * MINUTES[unit as Unit], 0)
+const ISO = /^P(?:(\d+)D)?(?:T((?:\d+(?:\.\d+)?[HMS])+))?$/
+
+/** `PT1H30M` in the form of the others. */
+const fromIso = (text: string): string => {
+  const [, days, time = ''] = ISO.exec(text) ?? []
+  return `${days ? `${days}d` : ''}${time.toLowerCase()}`
+}
+
+/** `10m`, `1h30m`, `300s`, `PT10M` as minutes. */
+const durationMinutes = (text: string): number | null => {
+  const duration = text.startsWith('P') ? fromIso(text) : text
+  return DURATION.test(duration)
+    ? [...duration.matchAll(PART)].reduce((sum, [, count, unit]) => sum + Number(count) * MINUTES[unit as Unit], 0)
     : null
+}
 
 const Fields = z.object({ window: z.string().catch(''), window_minutes: z.unknown().optional() })
 

@@ -1,26 +1,11 @@
 /** Logging: one JSON object a line on stdout, every line one of the events in `log-events`, nothing secret in it. */
 import { type DestinationStream, pino } from 'pino'
 import type { Config } from '../config.ts'
-import { LOG_EVENTS, type LogEvent } from './log-events.ts'
-
-/** Names under which these few things are logged, so that one query finds them whoever wrote the line. */
-interface LogFields {
-  incident_id?: string | undefined
-  request_id?: string | undefined
-  route?: string | undefined
-  latency_ms?: number | undefined
-  status?: number | string | undefined
-  error_code?: string | undefined
-  /** Logged with type, message and stack. */
-  err?: unknown
-  [name: string]: unknown
-}
+import { LOG_EVENTS, type LogEvent, type LogFields } from './log-events.ts'
 
 export interface Log {
-  /** The event's level comes from the list; at a level below LOG_LEVEL nothing is written. */
-  event(name: LogEvent, fields?: LogFields): void
-  /** A log that adds these fields to every line. */
-  child(fields: LogFields): Log
+  /** The event's level and fields come from the list; at a level below LOG_LEVEL nothing is written. */
+  event<Name extends LogEvent>(name: Name, fields?: LogFields<Name>): void
 }
 
 const SECRET_NAMES = [
@@ -37,13 +22,28 @@ const SECRET_NAMES = [
 /** Redaction goes by path and a path has a fixed depth: a secret is found in a field, and up to two objects down. */
 const SECRET_PATHS = ['', '*', '*.*'].flatMap((above) => SECRET_NAMES.map((name) => `${above}["${name}"]`))
 
+/** Whatever else hangs on an error stays out: ioredis hangs on it the whole command, and with it what was to be stored. */
+const describeError = (thrown: unknown): unknown => {
+  if (!(thrown instanceof Error)) return thrown
+  const { type, message, stack } = pino.stdSerializers.err(thrown)
+  return { type, message, stack }
+}
+
+/** So that errors can be counted by what they are: `ECONNREFUSED`, a code of ours, or the name of the class. */
+const codeOf = (thrown: unknown): string | undefined => {
+  if (!(thrown instanceof Error)) return undefined
+  return 'code' in thrown && typeof thrown.code === 'string' ? thrown.code : thrown.name
+}
+
 const overPino = (logger: pino.Logger): Log => ({
-  event: (name, fields) => logger[LOG_EVENTS[name].level]({ ...fields, event: name }),
-  child: (fields) => overPino(logger.child(fields)),
+  event: (name, fields: LogFields<'redis_error'> = {}) => {
+    const named = fields.err === undefined ? fields : { error_code: codeOf(fields.err), ...fields }
+    logger[LOG_EVENTS[name].level]({ ...named, event: name })
+  },
 })
 
-/** `component` names the part that speaks, e.g. `api` or `worker`. `to` stands in for stdout. */
-export const createLog = (component: string, level: Config['LOG_LEVEL'], to?: DestinationStream): Log =>
+/** `component` names the part that speaks, e.g. `api` or `worker`. `to` stands in for stdout; tests may be `silent`. */
+export const createLog = (component: string, level: Config['LOG_LEVEL'] | 'silent', to?: DestinationStream): Log =>
   overPino(
     pino(
       {
@@ -52,6 +52,9 @@ export const createLog = (component: string, level: Config['LOG_LEVEL'], to?: De
         timestamp: pino.stdTimeFunctions.isoTime,
         formatters: { level: (label) => ({ level: label }) },
         redact: { paths: SECRET_PATHS, censor: '[redacted]' },
+        serializers: { err: describeError },
+        // Of what stands under it pino would repeat the message in a field of its own.
+        errorKey: 'none',
       },
       to ?? pino.destination({ dest: 1, sync: true }),
     ),

@@ -32,6 +32,7 @@ const HOLDS: [BlockerCode, string, GateInput][] = [
   ['audit_trace_incomplete', 'audit_trace_coverage="1.0" is not a number from 0 to 1', withAudit('1.0')],
   ['audit_trace_incomplete', 'audit_trace_coverage=true is not a number from 0 to 1', withAudit(true)],
   ['audit_trace_incomplete', 'audit_trace_coverage=1.5 is not a number from 0 to 1', withAudit(1.5)],
+  ['audit_trace_incomplete', 'audit_trace_coverage=-0.1 is not a number from 0 to 1', withAudit(-0.1)],
   ['audit_trace_incomplete', 'audit_trace_coverage=null is not a number from 0 to 1', withAudit(Number.NaN)],
   ['axis_missing', 'no score for spec: counts as 0', withScores({ spec: null })],
   ['axis_missing', 'no score for spec, process: counts as 0', withScores({ spec: null, process: null })],
@@ -67,6 +68,11 @@ const HOLDS: [BlockerCode, string, GateInput][] = [
     withCard({ radius_of_impact: 'cluster', dry_run_verified: null }),
   ],
   [
+    'blast_radius_undefined',
+    'blast_radius_known=false, radius_of_impact=cluster is wider than deployment and dry_run_verified=false',
+    withCard({ blast_radius_known: false, radius_of_impact: 'cluster', dry_run_verified: false }),
+  ],
+  [
     'stateful_without_backup',
     'stateful=true, backup_verified=false',
     { ...passingInput, stateful: true, backup_verified: false },
@@ -97,10 +103,19 @@ const HOLDS: [BlockerCode, string, GateInput][] = [
     '1 of 2 sources seen (grafana)',
     { ...passingInput, sources: { required: 2, seen: ['grafana'] } },
   ],
+  ['corroboration_missing', '0 of 1 sources seen (none)', { ...passingInput, sources: { required: 1, seen: [] } }],
+  [
+    'corroboration_missing',
+    '2 of 3 sources seen (grafana, pagerduty)',
+    { ...passingInput, sources: { required: 3, seen: ['grafana', 'pagerduty'] } },
+  ],
   [
     'fact_unknown',
-    'pod is not known',
-    { ...passingInput, unknown_facts: [{ name: 'pod', message: 'pod is not known' }] },
+    'pod is not known; quota is not known',
+    {
+      ...passingInput,
+      unknown_facts: ['pod', 'quota'].map((name) => ({ name, message: `${name} is not known` })),
+    },
   ],
   [
     'repeat_incident',
@@ -116,6 +131,11 @@ const HOLDS: [BlockerCode, string, GateInput][] = [
     'change_freeze',
     'frozen (global) from 2026-12-23T00:00:00Z to 2027-01-02T00:00:00Z: year end',
     { ...passingInput, freezes: [freeze] },
+  ],
+  [
+    'change_freeze',
+    'frozen (global) from 2026-12-23T00:00:00Z to 2027-01-02T00:00:00Z: year end; frozen (global) from 2026-12-23T00:00:00Z to 2027-01-02T00:00:00Z: audit',
+    { ...passingInput, freezes: [freeze, { ...freeze, reason: 'audit' }] },
   ],
   [
     'policy_missing',

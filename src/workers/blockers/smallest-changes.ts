@@ -11,9 +11,7 @@ const slotsOf = (candidates: readonly FlipStep[]): Slot[] => {
   const slots = new Map<string, FlipStep[]>()
   for (const step of candidates) {
     const place = `${step.change} ${step.name}`
-    const slot = slots.get(place) ?? []
-    if (!slot.some(({ to }) => to === step.to)) slot.push(step)
-    slots.set(place, slot)
+    slots.set(place, [...(slots.get(place) ?? []), step])
   }
   return [...slots.values()]
 }
@@ -21,8 +19,8 @@ const slotsOf = (candidates: readonly FlipStep[]): Slot[] => {
 const most = (slot: Slot): FlipStep[] => slot.slice(-1)
 
 function* combinations<Item>(items: readonly Item[], count: number): Generator<Item[]> {
-  if (count === 0) yield []
-  for (const [at, item] of count === 0 ? [] : items.entries())
+  if (count === 0) return yield []
+  for (const [at, item] of items.entries())
     for (const rest of combinations(items.slice(at + 1), count - 1)) yield [item, ...rest]
 }
 
@@ -39,7 +37,6 @@ export const smallestChanges = (
   passes: (steps: readonly FlipStep[]) => boolean,
 ): FlipStep[] | null => {
   const slots = slotsOf(candidates)
-  if (!passes(slots.flatMap(most))) return null
   const alternatives = slots
     .filter((slot) => passes(slots.filter((other) => other !== slot).flatMap(most)))
     .slice(0, MOST_ALTERNATIVES)

@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
+import { SourceName } from '../../shared/contracts/alert.ts'
 import { ClassCard } from '../../shared/contracts/card.ts'
 import type { ClassPolicy, PolicySet } from '../../shared/contracts/policy.ts'
 import { parseCondition } from '../../shared/policy/condition-grammar.ts'
@@ -40,6 +41,7 @@ const policies = ({ card, policy, facts = { stateful: false }, set }: Changes): 
     review: { expires_after: 1_800_000, four_eyes: true },
     services: { api: { namespaces: ['prod'], facts } },
     stated_at: NOW,
+    sources: new Map(),
     classes: new Map([['slow', slow]]),
     ...set,
   }
@@ -58,8 +60,13 @@ describe('the best verdict is what the stages decide on an incident with which n
       ['awaiting_review'],
     ],
     ['the score is in the band', { card: weak(2) }, 'semi_manual', ['score_below_threshold']],
-    ['as many sources as there are', { card: { sources_required: 3 } }, 'dry_run_passed', []],
-    ['more sources than there are', { card: { sources_required: 4 } }, 'blocked', ['corroboration_missing']],
+    ['as many sources as there are', { card: { sources_required: SourceName.options.length } }, 'dry_run_passed', []],
+    [
+      'more sources than there are',
+      { card: { sources_required: SourceName.options.length + 1 } },
+      'blocked',
+      ['corroboration_missing'],
+    ],
     ['a freeze', { set: { freezes: [freeze] } }, 'blocked', ['change_freeze']],
     ['a freeze that is over', { set: { freezes: [{ ...freeze, to: '2026-05-17T11:30:00Z' }] } }, 'dry_run_passed', []],
     ['nothing known of the service', { set: { services: {} } }, 'blocked', ['fact_unknown']],

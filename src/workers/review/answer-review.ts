@@ -16,6 +16,7 @@ import {
   type ReviewRefusal,
   type Run,
 } from '../../shared/contracts/review.ts'
+import { crashPoint } from '../../shared/crash-point.ts'
 import { stopScopes } from '../../shared/incident/stop-scopes.ts'
 import type { IncidentLedger } from '../../shared/ledger/incident-ledger.ts'
 import { putBack } from '../../shared/ledger/ledger-upkeep.ts'
@@ -135,12 +136,14 @@ const approve = async (settings: ReviewSettings, asked: Asked): Promise<Reviewed
     return done ? { ...approved, status: 'dry-run' } : null
   }
   const { action } = again.readiness.decided.result.output as Ready
+  crashPoint('review:before')
   const reply = await ledger.reviews.approve(
     reviewChange(incident, answer),
     stopScopes(incident, action),
     confirmedRun(asked, again),
     sharesOf(set, incident.incident_class, incident.event),
   )
+  crashPoint('review:after')
   if (reply === 'changed') return null
   if (typeof reply === 'object' && 'spent' in reply)
     return voidIt(spentBlockers(reply.spent).map(({ code, message }) => `${code}: ${message}`))
@@ -154,7 +157,10 @@ const approve = async (settings: ReviewSettings, asked: Asked): Promise<Reviewed
 const deny = async ({ ledger }: ReviewSettings, asked: Asked): Promise<Reviewed | null> => {
   const change = reviewChange(asked.incident, answerOf(asked, { event: 'review_denied', after: 'rejected' }))
   const { incident_id } = asked.incident
-  return (await ledger.apply(change, null)) ? { outcome: 'denied', incident_id, status: 'rejected' } : null
+  crashPoint('review:before')
+  const done = await ledger.apply(change, null)
+  crashPoint('review:after')
+  return done ? { outcome: 'denied', incident_id, status: 'rejected' } : null
 }
 
 const TRIES = 10

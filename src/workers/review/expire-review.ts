@@ -1,6 +1,7 @@
 /** Reviews that nobody answered in time: by a delayed job for each, and by a look at all of them for what was lost. */
 import type { Incident } from '../../shared/contracts/incident.ts'
 import { isWaiting } from '../../shared/contracts/review.ts'
+import { crashPoint } from '../../shared/crash-point.ts'
 import type { LedgerChange } from '../../shared/ledger/change.ts'
 import { readIfReadable } from '../../shared/ledger/ledger-upkeep.ts'
 import type { StageContext } from '../run-stage.ts'
@@ -26,7 +27,10 @@ export const expireOne = async ({ ledger, policies, now, actor }: StageContext, 
   if (incident === null || incident === 'unreadable') return false
   const waited = await ledger.reviews.waitedFor(id)
   if (!isWaiting(incident) || waited === null || waited < policies().review.expires_after) return false
-  return ledger.apply(expireChange(incident, now(), actor), null)
+  crashPoint('review:before')
+  const done = await ledger.apply(expireChange(incident, now(), actor), null)
+  crashPoint('review:after')
+  return done
 }
 
 /** How many one round looks at. */

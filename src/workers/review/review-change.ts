@@ -2,7 +2,7 @@
 import { chain, contentDigests } from '../../shared/audit/record.ts'
 import type { AuditEvent, StageName } from '../../shared/contracts/audit-record.ts'
 import type { Incident, Verdict, VerdictName } from '../../shared/contracts/incident.ts'
-import type { LedgerChange } from '../../shared/ledger/change.ts'
+import { changeTo, type LedgerChange } from '../../shared/ledger/change.ts'
 import { toFields } from '../../shared/ledger/incident-fields.ts'
 
 /** Where a review takes an incident: to a verdict, or back to a stage that decides anew. */
@@ -26,7 +26,7 @@ const STAGES: ReadonlySet<string> = new Set<StageName>(['normalize', 'readiness'
 const UNDECIDED = { 'decision:readiness': '', 'decision:dry-run': '' }
 
 export const reviewChange = (incident: Incident, answer: Answer): LedgerChange => {
-  const { incident_id, head, status, verdict: before } = incident
+  const { incident_id, status, verdict: before } = incident
   const { event, after, at, actor, said, policy_digest } = answer
   const again = STAGES.has(after)
   const verdict: Verdict | null = again ? null : { verdict: after as VerdictName, stage: 'review', blockers: [], at }
@@ -46,15 +46,9 @@ export const reviewChange = (incident: Incident, answer: Answer): LedgerChange =
       policy_digest,
     },
   ])
-  return {
-    incident_id,
-    expected_head: head,
-    listed_at: null,
-    repeats: 0,
-    unchanged: [],
-    listed_under: [],
+  return changeTo(incident, {
     records: linked.records,
     fields: { ...toFields({ status: after, verdict, ...linked.head }), ...(after === 'readiness' && UNDECIDED) },
     counts: { [`verdict:${status}`]: -1, [again ? 'in_flight' : `verdict:${after}`]: 1 },
-  }
+  })
 }

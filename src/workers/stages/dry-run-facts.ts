@@ -95,12 +95,12 @@ export const withFact = (given: DryRunGiven, name: string, to: FlipStep['to']): 
   const value = to === 'known' || to === null ? (enoughFor(name, given) ?? true) : to
   const opposite = OPPOSITES.get(name)
   const { facts, asks } = given.known
-  const { [name]: _, [opposite ?? name]: __, ...others } = asks
+  const others = Object.entries(asks).filter(([asked]) => asked !== name && asked !== opposite)
   return {
     ...given,
     known: {
       ...given.known,
-      asks: others,
+      asks: Object.fromEntries(others),
       facts: {
         ...facts,
         [name]: assumed(value, given.now),

@@ -33,6 +33,7 @@ const decided = (changes: { ready?: Partial<Ready>; known?: Partial<DryRunKnown>
 }
 const blocked = (result: ReturnType<typeof decided>) => {
   expect(result).toMatchObject({
+    outcome: 'stop',
     verdict: 'blocked',
     events: ['dry_run_evaluated'],
     output: { outcome: 'block', plan: null, plan_digest: null },
@@ -65,6 +66,7 @@ describe('dry-run', () => {
 
   it('passes where it does not', () => {
     expect(decided({ ready: { needs_review: false } })).toMatchObject({
+      outcome: 'stop',
       verdict: 'dry_run_passed',
       events: ['dry_run_evaluated'],
       output: { outcome: 'pass' },
@@ -88,6 +90,15 @@ describe('dry-run', () => {
     expect(blocked(decided({ ready: { readiness: frozen }, known: { step_confirmed } }))).toHaveLength(1)
   })
 
+  it('counts as a confirmation nothing but that', () => {
+    const { snapshot } = setting()
+    const [record] = snapshot.trace
+    if (!record) throw new Error('no trace')
+    const asked = { ...record, event: 'review_requested' as const }
+    expect(dryRunKnown({ ...snapshot, trace: [...snapshot.trace, asked] }).known.step_confirmed).toBe(false)
+    expect(dryRunKnown({ ...snapshot, trace: [] }).known.step_confirmed).toBe(false)
+  })
+
   it.each([
     [true, 'review_approved', true],
     [false, 'readiness_evaluated', false],
@@ -109,6 +120,23 @@ describe('dry-run', () => {
     expect((await dryRun.load(snapshot)).known.first_run).toBe(true)
   })
 
+  it('asks what is remembered of this very run, and of none whose action is not in the catalogue', async () => {
+    const { snapshot } = setting()
+    const asked: unknown[] = []
+    const confirmed = (run: unknown) => asked.push(run) > 0
+    const { run_digest } = (await dryRun.load({ ...snapshot, confirmed })).known
+    const run = { service: 'appointments-api', incident_class: 'high_memory_usage', action: 'restart_pod', run_digest }
+    expect(asked).toEqual([run])
+    const policy = POLICIES.classes.get('high_memory_usage')
+    if (!policy || 'problem' in policy) throw new Error('no policy')
+    const asks = { load: { prometheus: 'load', max_age: 60_000 } }
+    const other = { ...policy, card: { ...policy.card, pre_approved_action: 'other', facts: asks } }
+    const policies = { ...POLICIES, classes: new Map([['high_memory_usage', other]]) }
+    const { known } = await dryRun.load({ ...snapshot, policies, confirmed })
+    expect(known).toMatchObject({ run_digest: null, first_run: true, asks })
+    expect(asked).toHaveLength(1)
+  })
+
   it('twice gives the same bytes, and so does what was stored', () => {
     const { ready, known } = setting()
     const stored = dryRun.known.parse(JSON.parse(canonicalJson(known)))
@@ -123,10 +151,74 @@ describe('dry-run', () => {
       'passed with a blocker',
       { ready: { readiness: { ...judgement, blockers: [{ code: 'security_zero', message: 'x' }] } } },
     ],
+    [
+      'fallen short of the band, whoever let it go on',
+      {
+        ready: {
+          readiness: {
+            ...judgement,
+            outcome: 'block',
+            mode: 'blocked',
+            blockers: [{ code: 'score_below_threshold', message: 'total 19 < 23' }],
+          },
+        },
+        known: { step_confirmed: true },
+      },
+    ],
     ['passed without an action', { ready: { action: null } }],
     ['passed by its own word only', { known: { readiness_recorded: false } }],
   ])('never begins where readiness has %s', (_, changes) => {
-    expect(blocked(decided(changes)).map(({ code }) => code)).toEqual(['readiness_not_passed'])
+    const result = decided(changes)
+    expect(blocked(result).map(({ code }) => code)).toEqual(['readiness_not_passed'])
+    expect(result.output.preconditions).toEqual([])
+  })
+
+  it.each<[string, Parameters<typeof decided>[0], string]>([
+    [
+      'an action',
+      { ready: { action: null } },
+      'the owner of the pipeline must find out how this was reached: readiness has not passed: outcome=pass, mode=auto, blockers=0, recorded=true, action=none',
+    ],
+    [
+      'a record',
+      { known: { readiness_recorded: false } },
+      'the owner of the pipeline must find out how this was reached: readiness has not passed: outcome=pass, mode=auto, blockers=0, recorded=false, action=restart_pod',
+    ],
+    [
+      'an entry in the catalogue',
+      { ready: { action: 'other' }, known: { pre_approved: [{ action: 'other', requires: [] }] } },
+      "who develops Interlock must add the action to the catalogue: 'other' is pre-approved, but the catalogue has no such action",
+    ],
+    [
+      'a value that conditions could have',
+      {
+        known: {
+          pre_approved: [
+            {
+              action: 'restart_pod',
+              requires: [
+                { text: 'load > 4', fact: 'load', kind: 'compares', operator: '>', number: 4 },
+                { text: 'load < 3', fact: 'load', kind: 'compares', operator: '<', number: 3 },
+              ],
+            },
+          ],
+        },
+      },
+      "no change lifts it: precondition 'load > 4' not met (load is unknown)",
+    ],
+  ])('says who must act where it lacks %s', (_, changes, text) => {
+    expect(decided(changes).output.flip[0]?.text).toBe(text)
+  })
+
+  it('knows of answers and of budgets what it is given, and else nothing', () => {
+    const { snapshot } = setting()
+    const given = {
+      answers: { load: { query: null, answer: { problem: 'x' } } },
+      spent: [{ scope: 'service:x', limit: 0, window: 1, passes: 0, free_at: null, last: null }],
+    }
+    expect(dryRunKnown({ ...snapshot, ...given }).known).toMatchObject(given)
+    expect(Object.keys(dryRunKnown(snapshot).known)).not.toEqual(expect.arrayContaining(['answers']))
+    expect(Object.keys(dryRunKnown(snapshot).known)).not.toEqual(expect.arrayContaining(['spent']))
   })
 
   it('takes readiness as recorded only with its decision and its record in the trace', () => {
@@ -265,6 +357,52 @@ describe('dry-run', () => {
     ],
   ])('looks again: %s blocks', (_, known, reasons) => {
     expect(blocked(decided({ known })).map(({ code, message }) => `${code}: ${message}`)).toEqual(reasons)
+  })
+
+  it.each<[string, Partial<DryRunKnown>, string[]]>([
+    [
+      'once what was asked, not answered, and is computed with',
+      {
+        asks: { revision: { prometheus: 'revision', max_age: 60_000 } },
+        facts: { ...facts, last_good_revision: { ...stateful, value: 'v41' } },
+      },
+      ['revision is unknown: this was not asked when the incident was decided'],
+    ],
+    [
+      'what was answered and cannot be computed with',
+      {
+        asks: { last_good_revision: { prometheus: 'good', max_age: 60_000 } },
+        answers: {
+          last_good_revision: {
+            query: { value: 'good', as_of: 'timestamp(good)' },
+            answer: { sample: 42, as_of: NOW },
+          },
+        },
+        facts: { ...facts, revision: { ...stateful, value: 42 } },
+      },
+      ['last_good_revision=42, from prometheus, is of no use to rollback_deployment'],
+    ],
+    [
+      'what is asked beside what a condition asks',
+      {
+        pre_approved: [
+          { action: 'rollback_deployment', requires: [{ text: 'stateless', fact: 'stateless', kind: 'is_true' }] },
+        ],
+        asks: { load: { prometheus: 'load', max_age: 60_000 } },
+        facts: {
+          ...facts,
+          revision: { ...stateful, value: 'v42' },
+          last_good_revision: { ...stateful, value: 'v41' },
+        },
+      },
+      ['load is unknown: this was not asked when the incident was decided'],
+    ],
+  ])('says %s', (_, known, messages) => {
+    const pre_approved = [{ action: 'rollback_deployment', requires: [] }]
+    const given = { pre_approved, radius_of_impact: 'deployment' as const, ...known }
+    expect(blocked(decided({ ready: { action: 'rollback_deployment' }, known: given }))).toEqual(
+      messages.map((message) => ({ code: 'fact_unknown', message: expect.stringContaining(message) })),
+    )
   })
 
   it('says of a condition why its fact is not known, and says it once', () => {

@@ -12,6 +12,7 @@ const OTHER: PolicySet = {
   review: POLICIES.review,
   services: { 'appointments-api': { namespaces: [], facts: { stateful: true } } },
   stated_at: '2026-05-18T11:00:00.000Z',
+  sources: new Map(),
   classes: new Map([['high_memory_usage', { incident_class: 'high_memory_usage', problem: 'why' }]]),
 }
 

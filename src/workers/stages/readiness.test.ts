@@ -285,9 +285,22 @@ describe('readiness', () => {
     expect(decided({ policies: withCard({ scores }) })).toMatchObject({
       outcome: 'stop',
       verdict: 'semi_manual',
+      events: ['spec_resolved', 'readiness_evaluated', 'review_requested'],
       blockers: [{ code: 'score_below_threshold', message: 'total 22 < 23' }],
       output: { readiness: { outcome: 'block', mode: 'semi_manual', score: 22, threshold: 23 } },
     })
+  })
+
+  it.each([true, false])('asks for a person on the first run where the card does: %s', (human_review_for_first_run) => {
+    const policies = withCard({ checks: { ...shipped.card.checks, human_review_for_first_run } })
+    expect(decided({ policies }).output.needs_review).toBe(human_review_for_first_run)
+  })
+
+  it('knows what there is nothing left of, where the commit found that', () => {
+    const { snapshot } = normalized()
+    const spent = [{ scope: 'service:x', limit: 0, window: 1, passes: 0, free_at: null, last: null }]
+    expect(readinessKnown({ ...snapshot, spent }).known.spent).toEqual(spent)
+    expect(readinessKnown(snapshot).known).not.toHaveProperty('spent')
   })
 
   it('without a policy no spec was resolved, and a person has to look', () => {

@@ -4,10 +4,12 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { QUICK } from '../harness/build.ts'
 import { WITHOUT } from './guards.ts'
+import { LEDGER_GUARDS } from './ledger-guards.ts'
 
 const CHANGED_BY = {
   'the quick build': QUICK,
   ...Object.fromEntries(Object.values(WITHOUT).map((one) => [one.name, one.changes])),
+  'the ledger controls': LEDGER_GUARDS.map(({ file, from }) => ({ file: `src/shared/ledger/${file}`, from })),
 }
 
 test.each(Object.entries(CHANGED_BY).flatMap(([by, changes]) => changes.map((change) => ({ by, ...change }))))(

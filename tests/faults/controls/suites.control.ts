@@ -1,7 +1,6 @@
 /** Every fault suite with its guard taken out of the build: each must find what it is there to find. */
 import { describe, expect, test } from 'vitest'
-import type { CrashPoint } from '../../../src/shared/crash-point.ts'
-import { CRASHES } from '../harness/crashes.ts'
+import { CRASHES, type LoadPoint } from '../harness/crashes.ts'
 import { FAULTS, killAmidst, type Scene, storm } from '../harness/faults.ts'
 import type { Findings } from '../harness/findings.ts'
 import { oversleeping, withSleeper } from '../harness/oversleeping.ts'
@@ -40,7 +39,7 @@ const refusedOnce = async ({ installation: { redis }, load }: Scene) => {
   await redis.config('SET', 'maxmemory', '0')
 }
 
-const crash = (point: CrashPoint, without: Setup['without'], ...kinds: (keyof Findings)[]) => {
+const crash = (point: LoadPoint, without: Setup['without'], ...kinds: (keyof Findings)[]) => {
   const { setup, inflict } = CRASHES[point](point)
   test(`crash-points, ${point} without ${without?.name}`, { timeout: 120_000 }, () =>
     play({ ...setup, stories: ['measured'], ...(without && { without }) }, inflict, finds(...kinds)),

@@ -15,7 +15,7 @@ interface Crash {
 const at = (point: CrashPoint, passing = 2) => ({ crashAt: `${point} ${passing} SIGKILL` })
 
 /** The process must have ended itself: nobody else sends it this signal. */
-const crashed = async (process: InterlockProcess): Promise<void> => {
+export const crashed = async (process: InterlockProcess): Promise<void> => {
   const { signal, code, stderr } = await process.ended()
   if (signal !== 'SIGKILL')
     throw new Error(`its crash point was not reached, it ended with ${signal ?? code}: ${stderr}`)
@@ -102,7 +102,11 @@ const stopping = (point: CrashPoint): Crash => ({
   },
 })
 
-export const CRASHES: Record<CrashPoint, (point: CrashPoint) => Crash> = {
+/** Those of orders and upkeep, which no load passes: `step-crashes.redis.test.ts` brings each about. */
+type StepPoint = `${'put-back' | 'release' | 'prune' | 'review'}:${'before' | 'after'}`
+export type LoadPoint = Exclude<CrashPoint, StepPoint>
+
+export const CRASHES: Record<LoadPoint, (point: LoadPoint) => Crash> = {
   'accept:before-write': accepting,
   'accept:after-write': accepting,
   'stage:fetched': deciding,

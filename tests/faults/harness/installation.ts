@@ -8,7 +8,7 @@ import { eventually, type InterlockProcess, runInterlock, startProcess } from '.
 import type { Program } from './build.ts'
 import { type FaultyNetwork, openFaultyNetwork } from './faulty-network.ts'
 
-const SUPERVISED = fixturePath('../tests/faults/harness/supervised-redis.sh')
+export const SUPERVISED = fixturePath('../tests/faults/harness/supervised-redis.sh')
 const PREFIX = 'faults'
 
 /** What one start of a process may have of its own. */

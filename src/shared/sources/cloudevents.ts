@@ -1,0 +1,38 @@
+/** CloudEvents 1.0 over HTTP: structured, batch and binary mode. They define no alert; docs/sources.md says what `data` is. */
+import { readCloudEvent } from './cloud-event.ts'
+import { ignored } from './reading.ts'
+import type { Headers, Source } from './source.ts'
+
+const isBinary = (headers: Headers): boolean =>
+  headers['ce-specversion'] !== undefined && !/^application\/cloudevents\b/i.test(String(headers['content-type'] ?? ''))
+
+/** Attributes are percent-encoded in headers; what is not that stays as it is. */
+const decoded = (text: string): string => {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    return text
+  }
+}
+
+/** The event that a request in binary mode describes: its attributes are headers, its body is the data. */
+const fromBinary = (headers: Headers, data: unknown): unknown => ({
+  ...Object.fromEntries(
+    Object.entries(headers).flatMap(([name, value]) =>
+      name.startsWith('ce-') && typeof value === 'string' ? [[name.slice('ce-'.length), decoded(value)]] : [],
+    ),
+  ),
+  data,
+})
+
+export const cloudevents: Source = {
+  name: 'cloudevents',
+  title: 'CloudEvents',
+  never_refuse_content: false,
+  read(body, receivedAt, headers = {}) {
+    if (isBinary(headers)) return [readCloudEvent(fromBinary(headers, body), '', receivedAt)]
+    if (!Array.isArray(body)) return [readCloudEvent(body, '', receivedAt)]
+    if (body.length === 0) return [ignored('the batch holds no events')]
+    return body.map((event, index) => readCloudEvent(event, `[${index}]`, receivedAt))
+  },
+}

@@ -1,0 +1,66 @@
+/** Splunk On-Call (VictorOps): the escalation webhook, a form whose values are JSON-quoted, and a custom outbound one. */
+import { z } from 'zod'
+import { epochInstant } from './instant.ts'
+import { ownId } from './own-id.ts'
+import { pageReading } from './page-alert.ts'
+import { ignored, rejected, shown } from './reading.ts'
+import { namedSeverity } from './severity.ts'
+import { FORM, type Source } from './source.ts'
+import { readTags } from './tags.ts'
+import { asText, parsedText } from './text.ts'
+
+const OPENS = /^(CRITICAL|WARNING|INFO)$/
+const ENDS = /^(RECOVERY|RESOLVED|OK)$/
+
+const unquoted = (value: unknown): string =>
+  asText(typeof value === 'string' && value.startsWith('"') ? (parsedText(value) ?? value) : value)
+
+const Fields = z.record(z.string(), z.unknown())
+
+const phaseOf = (type: string, phase: string): 'firing' | 'resolved' | null => {
+  if (ENDS.test(type) || ENDS.test(phase)) return 'resolved'
+  return OPENS.test(type) && phase !== 'ACKED' ? 'firing' : null
+}
+
+export const splunkOncall: Source = {
+  name: 'splunk_oncall',
+  title: 'Splunk On-Call (VictorOps)',
+  never_refuse_content: false,
+  also_as: [FORM],
+  read(body, receivedAt) {
+    const fields = Fields.safeParse(body).data ?? {}
+    const field = (name: string) => (Object.hasOwn(fields, name) ? unquoted(fields[name]) : '')
+    const custom = !Object.hasOwn(fields, 'incident')
+    // A custom one calls the number `incident_id` and the title `service`: neither is what Interlock calls so.
+    const number = field(custom ? 'incident_id' : 'incident')
+    const type = (field('message_type') || field('entity_state')).toUpperCase()
+    if (number === '' || type === '')
+      return [rejected(number === '' ? 'incident' : 'message_type', undefined, 'send a Splunk On-Call webhook')]
+    const status = phaseOf(type, field('current_phase').toUpperCase())
+    if (status === null) return [ignored(`message type ${shown(type)} neither opens nor ends an incident`)]
+    const as_of = epochInstant(field('timestamp'), 'ms')
+    const named = custom ? 'service_name' : 'service'
+    return [
+      pageReading(
+        {
+          source: 'splunk_oncall',
+          id: ownId(number),
+          status,
+          title: field('entity_display_name') || (custom ? field('service') : ''),
+          tags: readTags([
+            ['service', field(named)],
+            ...['alertname', 'namespace', 'pod'].map((name) => [name, field(name)] as const),
+          ]),
+          service_fix: [named, 'add a field of this name to the alert (custom_fields in Alertmanager) or the template'],
+          severity: namedSeverity(field('priority'), type),
+          starts_at:
+            status === 'firing' ? (epochInstant(field('state_start_time'), 'ms') ?? as_of ?? receivedAt) : null,
+          ends_at: as_of,
+          as_of,
+          key: field('entity_id'),
+        },
+        '',
+      ),
+    ]
+  },
+}

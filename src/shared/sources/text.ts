@@ -1,0 +1,28 @@
+/** Text as templates fill it in: a number is text too, and a placeholder that was not filled in is none. */
+import { z } from 'zod'
+
+/** Zabbix `{EVENT.ID}` and `*UNKNOWN*`, Datadog `$ALERT_ID`, Splunk `${{STATE.X}}`, Handlebars `{{x}}`, Go's two. */
+const PLACEHOLDER = /^(\{[A-Z$#?][^{}]*\}|\*[A-Z]+\*|\$[A-Z][A-Z0-9_]*|\$?\{\{.*\}\}|\[no value\]|<no value>)$/s
+
+/** Trimmed; empty for whatever is neither text nor a number, and for a placeholder. */
+export const asText = (value: unknown): string => {
+  const text = typeof value === 'number' ? String(value) : typeof value === 'string' ? value.trim() : ''
+  return PLACEHOLDER.test(text) ? '' : text
+}
+
+export const Text = z.unknown().optional().transform(asText)
+
+/** A JSON text inside a JSON text, as templates quote lists and objects; undefined where it is not JSON. */
+export const parsedText = (text: string): unknown => {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
+/** A list of texts, also where a template made one text of it: a quoted list, or a single entry. */
+export const textList = (value: unknown): string[] => {
+  const parsed = typeof value === 'string' && value.trim().startsWith('[') ? parsedText(value) : value
+  return (Array.isArray(parsed) ? parsed : [parsed]).map(asText).filter((text) => text !== '')
+}

@@ -1,0 +1,103 @@
+/** Broken deliveries for as long as asked: `npm run test:fuzz`. Ends with a table; what breaks something is kept as a fixture. */
+import { Command, InvalidArgumentError } from 'commander'
+import fc from 'fast-check'
+import { table } from '../../src/cli/table.ts'
+import { type FuzzCase, keepCase } from './case.ts'
+import { deliveriesLike } from './mutations.ts'
+import { openReceiver } from './receiver.ts'
+import { MAPPINGS, TARGETS, type Target } from './targets.ts'
+
+const CASES_A_TURN = 200
+const SAY_EVERY_MS = 5_000
+/** No delivery costs so much, on any machine, unless its cost grows with the square of its length. */
+const TOO_SLOW_MS = 5_000
+
+const positive = (text: string): number => {
+  const value = Number(text)
+  if (!(value > 0)) throw new InvalidArgumentError('must be a number above 0')
+  return value
+}
+const oneOf = (text: string): string => {
+  const names = TARGETS.map(({ source }) => source)
+  if (!names.includes(text)) throw new InvalidArgumentError(`must be one of ${names.join(', ')}`)
+  return text
+}
+
+const options = new Command('test:fuzz')
+  .description(
+    'send every source broken deliveries, and check that none is answered with a failure or taken for another',
+  )
+  .option('--minutes <n>', 'how long', positive, 1)
+  .option('--source <name>', 'this source alone', oneOf)
+  .option('--seed <n>', 'the same seed makes the same deliveries in the same order', positive, Date.now() % 1_000_000)
+  .addHelpText(
+    'after',
+    '\nExit codes: 0 nothing found, 1 something found, 2 wrong usage, 130 stopped by Ctrl-C.\n\nExamples:\n  $ npm run test:fuzz -- --minutes 10\n  $ npm run test:fuzz -- --minutes 2 --source zabbix --seed 7',
+  )
+  .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : 2))
+  .parse()
+  .opts<{ minutes: number; source?: string; seed: number }>()
+
+const receiver = openReceiver(MAPPINGS)
+const targets = TARGETS.filter(({ source }) => options.source === undefined || source === options.source)
+const tally = new Map(targets.map(({ source }) => [source, { cases: 0, failures: 0, slowest: 0 }]))
+const started = Date.now()
+const end = started + options.minutes * 60_000
+const say = (text: string) =>
+  process.stderr.write(`${new Date(Date.now() - started).toISOString().slice(11, 19)}  ${text}\n`)
+
+let stopped = false
+process.on('SIGINT', () => {
+  if (stopped) process.exit(130)
+  stopped = true
+})
+
+const sum = (of: 'cases' | 'failures') => [...tally.values()].reduce((total, one) => total + one[of], 0)
+
+/** One turn of a source. What fails is made small before it is kept. */
+const turn = async ({ source, fixtures }: Target, seed: number): Promise<void> => {
+  const count = tally.get(source) ?? { cases: 0, failures: 0, slowest: 0 }
+  const told = fc.asyncProperty(deliveriesLike(source, fixtures), async (delivery: FuzzCase) => {
+    const before = performance.now()
+    const breach = await receiver.breachOf(delivery)
+    const took = performance.now() - before
+    count.cases++
+    count.slowest = Math.max(count.slowest, took)
+    if (breach !== null) throw new Error(breach)
+    if (took > TOO_SLOW_MS) throw new Error(`took more than ${TOO_SLOW_MS} ms`)
+  })
+  const { failed, counterexample, errorInstance } = await fc.check(told, { seed, numRuns: CASES_A_TURN })
+  const [delivery] = counterexample ?? []
+  if (!failed || !delivery) return
+  count.failures++
+  const what = errorInstance instanceof Error ? (errorInstance.message.split('\n')[0] ?? '') : String(errorInstance)
+  say(`${source}: ${what}; kept as ${keepCase(delivery, what)}`)
+}
+
+say(`seed ${options.seed}, ${targets.length} sources, ${options.minutes} minutes`)
+let [round, said] = [0, Date.now()]
+while (Date.now() < end && !stopped) {
+  for (const [index, target] of targets.entries()) {
+    if (Date.now() >= end || stopped) break
+    await turn(target, options.seed * 100_000 + round * targets.length + index)
+    if (Date.now() - said < SAY_EVERY_MS) continue
+    said = Date.now()
+    say(`${sum('cases')} deliveries, ${sum('failures')} failures`)
+  }
+  round++
+}
+await receiver.close()
+
+const rows = targets.map(({ source, fixtures }) => {
+  const { cases, failures, slowest } = tally.get(source) ?? { cases: 0, failures: 0, slowest: 0 }
+  return [source, ...[fixtures.length, cases, failures].map(String), slowest.toFixed(0)]
+})
+const total = [
+  'total',
+  targets.reduce((all, { fixtures }) => all + fixtures.length, 0),
+  sum('cases'),
+  sum('failures'),
+  '',
+].map(String)
+process.stdout.write(`${table(['SOURCE', 'FIXTURES', 'CASES', 'FAILURES', 'SLOWEST MS'], [...rows, total])}\n`)
+process.exitCode = sum('failures') > 0 ? 1 : stopped ? 130 : 0

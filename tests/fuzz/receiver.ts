@@ -1,0 +1,81 @@
+/** The real API over a ledger that forgets at once, and what must be true of every answer it gives. */
+import { createServer, type ServerSettings } from '../../src/producers/server.ts'
+import { Alert } from '../../src/shared/contracts/alert.ts'
+import type { SourceMapping } from '../../src/shared/contracts/source-mapping.ts'
+import { changeArguments, type LedgerChange } from '../../src/shared/ledger/change.ts'
+import { findSource } from '../../src/shared/sources/index.ts'
+import { createLog } from '../../src/shared/telemetry/log.ts'
+import { createMetrics } from '../../src/shared/telemetry/metrics.ts'
+import { NO_POLICIES } from '../support/api.ts'
+import type { FuzzCase } from './case.ts'
+
+/** The coded refusals that a delivery can earn by itself. */
+const REFUSALS = new Set([400, 413, 415, 422])
+
+const queue = {
+  backend: {
+    keys: {},
+    qualifiedName: '{fuzz}:normalize',
+    addJobToTransaction: async (recorder: { runCommand(name: string, args: string[]): void }) =>
+      recorder.runCommand('addDelayedJob:7', []),
+  },
+}
+
+/** What is wrong with one change that would have been written; null when nothing is. */
+const wrongIn = ({ fields }: LedgerChange, source: string): string | null => {
+  for (const sighting of JSON.parse(fields.sightings ?? '[]')) {
+    const alert = Alert.safeParse(sighting)
+    if (!alert.success)
+      return `an incident with ${alert.error.issues[0]?.path.join('.')}: ${alert.error.issues[0]?.message}`
+    if (alert.data.service === '' || alert.data.incident_class === '') return 'an incident without service or class'
+    if (alert.data.source !== source) return `an incident of ${alert.data.source}`
+  }
+  return null
+}
+
+export interface Receiver {
+  /** What the answer breaches, or null. Never rejects. */
+  breachOf(delivery: FuzzCase): Promise<string | null>
+  close(): Promise<unknown>
+}
+
+export const openReceiver = (mappings: ReadonlyMap<string, SourceMapping>): Receiver => {
+  let written: LedgerChange[] = []
+  const ledger = {
+    stops: {},
+    findRelated: async (_id: string, keys: readonly string[]) => ({ incidents: [], versions: keys.map(() => 0) }),
+    apply: async (change: LedgerChange) => {
+      changeArguments(change)
+      written.push(change)
+      return true
+    },
+  }
+  const server = createServer({
+    acceptance: { ledger, queue, policies: () => ({ ...NO_POLICIES, sources: mappings }) },
+    redis: {},
+    review: async () => null,
+    checks: {},
+    metrics: createMetrics('0.0.0'),
+    log: createLog('api', 'silent'),
+  } as unknown as ServerSettings)
+  const inherited = JSON.stringify(Object.getOwnPropertyNames(Object.prototype))
+
+  const breachOf = async ({ source, headers, raw }: FuzzCase): Promise<string | null> => {
+    written = []
+    const name = source.startsWith('custom:') ? 'custom' : source
+    const answer = await server.inject({ method: 'POST', url: `/webhooks/${source}`, headers, payload: raw })
+    const body = JSON.parse(answer.payload)
+    if (JSON.stringify(Object.getOwnPropertyNames(Object.prototype)) !== inherited) return 'every object has changed'
+    const taken = answer.statusCode === 200 || answer.statusCode === 202
+    if (!taken && !REFUSALS.has(answer.statusCode)) return `answered ${answer.statusCode} ${body.code}`
+    if (!taken && typeof body.code !== 'string') return `a refusal without a code: ${answer.statusCode}`
+    if (answer.statusCode === 422 && findSource(source)?.never_refuse_content) return 'content refused with a 4xx'
+    if (!taken && written.length > 0) return 'refused, and written all the same'
+    return written.map((change) => wrongIn(change, name)).find((wrong) => wrong !== null) ?? null
+  }
+  return {
+    breachOf: (delivery) =>
+      breachOf(delivery).catch((error: unknown) => `threw ${error instanceof Error ? error.stack : String(error)}`),
+    close: () => server.close(),
+  }
+}

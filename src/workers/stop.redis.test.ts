@@ -7,6 +7,7 @@ import { eventually } from '../../tests/support/processes.ts'
 import { acceptWebhook } from '../producers/accept-webhook.ts'
 import { verifyChain } from '../shared/audit/verify-chain.ts'
 import { StageName } from '../shared/contracts/audit-record.ts'
+import { outsideFlip } from '../shared/incident/outside-flip.ts'
 import { imbalance } from '../shared/ledger/accounting.ts'
 import { fieldsOf } from '../shared/ledger/incident-fields.ts'
 import { IncidentLedger } from '../shared/ledger/incident-ledger.ts'
@@ -162,7 +163,10 @@ describe('what a stop covers', () => {
       expect(await status(id)).toBe(place)
       expect(await held()).toBe(isHeld ? 1 : 0)
     })
-    const last = (await ledger.read(id))?.trace.at(-1)
+    const read = await ledger.read(id)
+    const last = read?.trace.at(-1)
+    const inTheWay = read && outsideFlip(read.incident, read.trace).map(({ name }) => name)
+    expect(inTheWay).toEqual(isHeld ? ['kill_switch_engaged'] : [])
     const engaged = { scope, by: 'anna', reason: 'restarts make it worse', at: expect.any(String) }
     if (isHeld)
       expect(last).toMatchObject({
@@ -171,10 +175,11 @@ describe('what a stop covers', () => {
         decision_diff: { kill_switch_engaged: [null, engaged] },
       })
     else expect(last?.event).toBe('review_requested')
-    const expected = [{ labels: { stage: place, code: 'kill_switch_engaged' }, value: 1 }]
     await eventually(async () => {
       const counted = (await metrics.blockers.get()).values.filter(({ value }) => value > 0)
-      expect(counted).toMatchObject(isHeld ? expected : [])
+      expect(counted.map(({ labels, value }) => ({ labels, value }))).toEqual(
+        isHeld ? [{ labels: { stage: place, code: 'kill_switch_engaged' }, value: 1 }] : [],
+      )
     })
   })
 

@@ -60,9 +60,10 @@ const write = async (
   { ledger, queue, policies, observe }: Acceptance,
 ): Promise<StepOutcome | null> => {
   const taken = stepChange(step, told, place)
+  const { change, also } = taken
   const queued = await queueStep(queue, step, policies(), Date.parse(told.at))
   crashPoint('accept:before-write')
-  const applied = await ledger.apply(taken.change, queued, taken.also)
+  const applied = await ledger.apply(change, queued, also)
   crashPoint('accept:after-write')
   if (!applied) return null
   observe?.(taken)

@@ -25,7 +25,7 @@ test('its command keeps what was written, evicts nothing, and asks for the passw
     .replaceAll('$$', '$')
     .replace('/run/secrets/redis_password', file)
     .replace('--dir /data', `--dir ${folder} --port ${port} --bind 127.0.0.1`)
-    .replace('redis-server', '$(command -v redis-server || command -v valkey-server)')
+    .replace('redis-server', '"$(command -v redis-server || command -v valkey-server)"')
   const server = spawn(shell, [option, here], { env: onPath, stdio: 'ignore' })
   onTestFinished(async () => {
     if (server.exitCode === null && server.kill('SIGKILL')) await once(server, 'close')

@@ -135,7 +135,7 @@ describe('interlock readiness', () => {
 
   it.each([
     ['source: {}', 'source is not a known key'],
-    ['sources: {required: 2, seen: [zabbix]}', 'sources.seen.0 is "zabbix"'],
+    ['sources: {required: 2, seen: [nagios]}', 'sources.seen.0 is "nagios"'],
     ['freezes: [{scope: global}]', 'freezes.0.from is missing'],
   ])('a context that is %s cannot be used', async (text, message) => {
     const contextFile = await file('context.yaml', text)

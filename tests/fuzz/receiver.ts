@@ -13,6 +13,7 @@ import type { FuzzCase } from './case.ts'
 const REFUSALS = new Set([400, 413, 415, 422])
 
 const queue = {
+  opts: {},
   backend: {
     keys: {},
     qualifiedName: '{fuzz}:normalize',
@@ -54,7 +55,7 @@ export const openReceiver = (mappings: ReadonlyMap<string, SourceMapping>): Rece
     acceptance: { ledger, queue, policies: () => ({ ...NO_POLICIES, sources: mappings }) },
     redis: {},
     review: async () => null,
-    checks: {},
+    isStopping: () => false,
     metrics: createMetrics('0.0.0'),
     log: createLog('api', 'silent'),
   } as unknown as ServerSettings)

@@ -9,7 +9,7 @@ import { expect } from 'vitest'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 
-const COPIED = ['bin', 'docs', 'policies', 'scripts', 'src', 'tests', 'bench', 'fixtures']
+const COPIED = ['grafana', 'prometheus', 'bin', 'docs', 'policies', 'scripts', 'src', 'tests', 'bench', 'fixtures']
 const FILES = ['package.json', 'package-lock.json', 'tsconfig.json', 'vitest.config.ts', 'biome.json', 'README.md']
 
 /** Lines of a diff without their sign: those that must be there, or that are there afterwards. */

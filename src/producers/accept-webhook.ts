@@ -1,8 +1,8 @@
 /** Accepting a delivery: read it, take up each alert, and answer once everything accepted is durable. */
 import { sha256 } from '../shared/audit/digest.ts'
+import type { AlertAnswer } from '../shared/contracts/webhook-answer.ts'
 import type { Headers, Source } from '../shared/sources/source.ts'
 import { type Acceptance, acceptAlert } from './accept-alert.ts'
-import type { StepOutcome } from './step.ts'
 
 export interface Delivery {
   request_id: string
@@ -11,12 +11,6 @@ export interface Delivery {
   headers?: Headers
   /** RFC 3339 with milliseconds. */
   received_at: string
-}
-
-export interface AlertAnswer {
-  incident_id: string | null
-  outcome: StepOutcome | 'ignored' | 'rejected'
-  reason?: string
 }
 
 /**

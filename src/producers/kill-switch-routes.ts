@@ -1,16 +1,13 @@
 /** `GET` and `PUT /kill-switch`: what is stopped, and the orders to stop and resume, as the command line gives them. */
 import type { FastifyInstance } from 'fastify'
-import { z } from 'zod'
-import { StopOrder } from '../shared/contracts/stop.ts'
+import { type SwitchAnswer, SwitchOrder } from '../shared/contracts/stop.ts'
 import type { Stops } from '../shared/ledger/stops.ts'
 import { Problem } from '../shared/problem.ts'
 import type { Log } from '../shared/telemetry/log.ts'
 import { parseBody } from './read-body.ts'
 
-const Order = StopOrder.extend({ engaged: z.boolean('true to stop, false to resume') })
-
-const parseOrder = (raw: unknown): z.infer<typeof Order> => {
-  const order = Order.safeParse(parseBody(raw).body)
+const parseOrder = (raw: unknown): SwitchOrder => {
+  const order = SwitchOrder.safeParse(parseBody(raw).body)
   if (order.success) return order.data
   const problems = order.error.issues.map(({ path, message }) => `${path.join('.') || 'body'}: ${message}`)
   throw new Problem('kill_switch_invalid', problems.join('; '))
@@ -18,7 +15,7 @@ const parseOrder = (raw: unknown): z.infer<typeof Order> => {
 
 export const addKillSwitch = (app: FastifyInstance, stops: Stops, log: Log): void => {
   app.get('/kill-switch', () => stops.inForce())
-  app.put('/kill-switch', async (request) => {
+  app.put('/kill-switch', async (request): Promise<SwitchAnswer> => {
     const { engaged, ...order } = parseOrder(request.body)
     const at = new Date().toISOString()
     if (engaged) {

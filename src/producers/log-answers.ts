@@ -1,8 +1,8 @@
 /** Logs what came of a delivery, alert by alert, so that a line is about one incident at most and is found by its id. */
+import type { AlertAnswer } from '../shared/contracts/webhook-answer.ts'
 import type { Problem } from '../shared/problem.ts'
 import { findSource } from '../shared/sources/index.ts'
 import type { Log } from '../shared/telemetry/log.ts'
-import type { AlertAnswer } from './accept-webhook.ts'
 
 interface Answered {
   request_id: string

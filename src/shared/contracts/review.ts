@@ -1,7 +1,7 @@
 /** The human review: what a person answers to an incident that waits, the same on the command line and over HTTP. */
 import { z } from 'zod'
-import { Sha256 } from './identifiers.ts'
-import type { Plan } from './plan.ts'
+import { IncidentId, Sha256 } from './identifiers.ts'
+import { Plan } from './plan.ts'
 import { words } from './stop.ts'
 
 export const ReviewOrder = z.strictObject({
@@ -19,36 +19,59 @@ const WAITING: readonly string[] = ['awaiting_review', 'semi_manual']
 export const isWaiting = ({ status }: { status: string }): boolean => WAITING.includes(status)
 
 /** Why an answer was not taken. */
-export type ReviewRefusal =
+export const ReviewRefusal = z.enum([
   /** It waits for nobody: it never did, somebody answered before, or it ended otherwise. */
-  | 'not_waiting'
+  'not_waiting',
   /** The time to answer is over. */
-  | 'expired'
+  'expired',
   /** It names another plan than the one that is asked about. */
-  | 'other_plan'
+  'other_plan',
   /** Plan, facts or policy changed since it was shown: it is decided anew, and asked again where it still may go on. */
-  | 'changed'
+  'changed',
   /** By policy nobody approves what they had taken up themselves. */
-  | 'own_run'
+  'own_run',
   /** An emergency stop covers it. */
-  | 'stopped'
+  'stopped',
+])
+export type ReviewRefusal = z.infer<typeof ReviewRefusal>
 
-/** What came of an answer. `reasons` are whole sentences with the values. */
+const Approved = z.strictObject({
+  outcome: z.literal('approved'),
+  incident_id: IncidentId,
+  status: z
+    .enum(['dry_run_passed', 'dry-run'])
+    .describe('dry-run: that of a semi-manual incident is on its way; else its verdict'),
+  plan_digest: Sha256.nullable(),
+})
+
+const Denied = z.strictObject({ outcome: z.literal('denied'), incident_id: IncidentId, status: z.literal('rejected') })
+
+const Refused = z.strictObject({
+  outcome: z.literal('refused'),
+  incident_id: IncidentId,
+  code: ReviewRefusal,
+  status: z.string(),
+  /** Whole sentences with the values. */
+  reasons: z.array(z.string()),
+  plan: Plan.nullable().describe('the plan as it is now, the one that is asked about next; null where there is none'),
+  plan_digest: Sha256.nullable(),
+})
+
+/** What came of an answer that was taken. */
+export const ReviewAnswer = z.discriminatedUnion('outcome', [Approved, Denied])
+
+/** What came of an answer. */
 export type Reviewed =
-  /** `next`: the dry-run of a semi-manual incident is on its way; otherwise that is its verdict now. */
-  | { outcome: 'approved'; incident_id: string; status: 'dry_run_passed' | 'dry-run'; plan_digest: string | null }
-  | { outcome: 'denied'; incident_id: string; status: 'rejected' }
-  | {
-      outcome: 'refused'
-      incident_id: string
-      code: ReviewRefusal
-      status: string
-      reasons: string[]
-      /** The plan as it is now: the one that is asked about next, where it changed. Null where there is none. */
-      plan: Plan | null
-      plan_digest: string | null
-    }
+  | z.infer<typeof ReviewAnswer>
+  | z.infer<typeof Refused>
   | { outcome: 'unknown'; incident_id: string }
+
+/** What the refusal of an answer says beside why, as members of its problem document. */
+export const REFUSED_REVIEW = {
+  ...Refused.pick({ incident_id: true, reasons: true, plan: true, plan_digest: true }).shape,
+  reason: ReviewRefusal,
+  incident_status: z.string(),
+}
 
 /** An action on a service for a class of incidents; the digest is over specification and action, as they were. */
 export interface Run {

@@ -39,6 +39,35 @@ export type Stop = z.infer<typeof Stop>
 export const StopsLogEntry = StopOrder.extend({ order: z.enum(['stop', 'resume']), at: Timestamp })
 export type StopsLogEntry = z.infer<typeof StopsLogEntry>
 
+/** What is stopped now. */
+export const StopsInForce = z.strictObject({
+  engaged: z.array(
+    Stop.extend({
+      scope: z.string(),
+      held: z.int().min(0).describe('one incident may be counted under several scopes'),
+    }),
+  ),
+  held: z.int().min(0).describe('all incidents that are held, each once'),
+  log: z.array(StopsLogEntry).describe('the last orders, oldest first'),
+})
+export type StopsInForce = z.infer<typeof StopsInForce>
+
+/** An order to the kill switch over HTTP. */
+export const SwitchOrder = StopOrder.extend({ engaged: z.boolean('true to stop, false to resume') })
+export type SwitchOrder = z.infer<typeof SwitchOrder>
+
+const Switched = z.strictObject({
+  scope: z.string(),
+  changed: z.boolean().describe('false where it was so already'),
+})
+
+/** What came of an order: the stop in force, which may be an earlier one, or how many incidents were let go. */
+export const SwitchAnswer = z.discriminatedUnion('engaged', [
+  Switched.extend({ engaged: z.literal(true), ...Stop.shape }),
+  Switched.extend({ engaged: z.literal(false), released: z.int().min(0) }),
+])
+export type SwitchAnswer = z.infer<typeof SwitchAnswer>
+
 /** How an incident is held: where its job waits, every scope that covers it, and the stop its trace names last. */
 export const HeldEntry = z.object({
   stage: z.string(),

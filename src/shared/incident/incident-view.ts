@@ -1,6 +1,7 @@
 /** An incident as the API and the command line show it. */
 import type { AuditRecord } from '../contracts/audit-record.ts'
 import type { Incident, RecordedDecision } from '../contracts/incident.ts'
+import type { IncidentSummary } from '../contracts/incident-view.ts'
 import { decisionEvidence } from './decision-evidence.ts'
 import { outsideFlip } from './outside-flip.ts'
 
@@ -58,7 +59,7 @@ export const incidentSummary = ({
   accepted_at,
   sightings,
   verdict,
-}: Incident) => ({
+}: Incident): IncidentSummary => ({
   incident_id,
   incident_class,
   service: sightings[0]?.service ?? '',

@@ -1,6 +1,6 @@
 /** The emergency stops in force, the log of who ordered them, and the incidents they hold: in Redis, beside the ledger. */
 import type { ChainableCommander, Redis } from 'ioredis'
-import { HeldEntry, Stop, type StopOrder, StopsLogEntry } from '../contracts/stop.ts'
+import { HeldEntry, Stop, type StopOrder, type StopsInForce, StopsLogEntry } from '../contracts/stop.ts'
 import { crashPoint } from '../crash-point.ts'
 import type { JobCommand } from '../queue/stage-queues.ts'
 import { changeArguments, type LedgerChange } from './change.ts'
@@ -11,15 +11,6 @@ import { runScript } from './scripts.ts'
 export interface StopMet {
   scope: string
   text: string
-}
-
-export interface StopsInForce {
-  /** By scope; `held` counts the incidents it covers among those that are held, so one may be counted under several. */
-  engaged: (Stop & { scope: string; held: number })[]
-  /** All incidents that are held, each once. */
-  held: number
-  /** The last orders, oldest first. */
-  log: StopsLogEntry[]
 }
 
 /**

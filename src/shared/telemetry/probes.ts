@@ -1,6 +1,7 @@
 /** `/healthz`, `/readyz` and `/metrics` of every process, the API and each worker alike. None of them needs a login. */
 import type { FastifyInstance } from 'fastify'
 import type { Redis } from 'ioredis'
+import type { Readiness } from '../contracts/health.ts'
 import type { PolicySet } from '../contracts/policy.ts'
 import type { Metrics } from './metrics.ts'
 
@@ -51,9 +52,8 @@ export const addProbes = (
       Object.entries(checks).map(async ([name, check]) => [name, (await withDeadline(check)) ?? 'ok'] as const),
     )
     const ready = results.every(([, result]) => result === 'ok')
-    return reply
-      .code(ready ? 200 : 503)
-      .send({ status: ready ? 'ready' : 'not_ready', checks: Object.fromEntries(results) })
+    const answer: Readiness = { status: ready ? 'ready' : 'not_ready', checks: Object.fromEntries(results) }
+    return reply.code(ready ? 200 : 503).send(answer)
   })
   app.get('/metrics', async ({ headers }, reply) => {
     const { registry, openMetrics } = metrics

@@ -9,6 +9,8 @@ import { addProbes, standardChecks } from '../shared/telemetry/probes.ts'
 import { redisErrorKind } from '../shared/telemetry/redis-error-kind.ts'
 import type { Tracing } from '../shared/telemetry/tracing.ts'
 import type { Acceptance } from './accept-alert.ts'
+import { documentApi } from './document/document-api.ts'
+import { serveDocs } from './document/serve-docs.ts'
 import { finishRequests } from './finish-requests.ts'
 import { addKillSwitch } from './kill-switch-routes.ts'
 import { logRefusal } from './log-answers.ts'
@@ -98,12 +100,17 @@ export const createServer = ({
     const route = routeOptions.url ?? 'unknown'
     metrics.httpRequestDuration.observe({ route, method, code: statusCode }, elapsedTime / 1000)
   })
-  addProbes(app, { checks: standardChecks(redis, acceptance.policies, isStopping), metrics })
+  documentApi(app)
   if (tracing) traceWebhooks(app, tracing)
   const observed = { ...acceptance, observe: (taken: Taken) => observeTaken(taken, metrics, log) }
-  addWebhooks(app, observed, { isStopping, metrics, log, tracing })
-  addIncidents(app, acceptance)
-  addKillSwitch(app, acceptance.ledger.stops, log)
-  addReview(app, review, metrics, log)
+  // Once the document listens for routes.
+  app.register(async (api) => {
+    addProbes(api, { checks: standardChecks(redis, acceptance.policies, isStopping), metrics })
+    addWebhooks(api, observed, { isStopping, metrics, log, tracing })
+    addIncidents(api, acceptance)
+    addKillSwitch(api, acceptance.ledger.stops, log)
+    addReview(api, review, metrics, log)
+    serveDocs(api)
+  })
   return app
 }

@@ -1,6 +1,7 @@
 /** The tables of docs/reference.md against the code: a name in one that is missing in the other fails. */
 import { describe, expect, it } from 'vitest'
 import { COMMANDS } from '../../src/cli/commands.ts'
+import { OPERATIONS } from '../../src/producers/document/operations.ts'
 import { CONFIG_VARIABLES, loadConfig } from '../../src/shared/config.ts'
 import { AuditEvent } from '../../src/shared/contracts/audit-record.ts'
 import { BlockerCode } from '../../src/shared/contracts/blocker.ts'
@@ -70,6 +71,12 @@ describe('docs/reference.md names exactly what the code has', () => {
         title,
         also_as.map((type) => `\`${type}\``).join(', '),
       ]),
+    )
+  })
+
+  it('HTTP API', () => {
+    expect(tableOf('HTTP API')).toEqual(
+      Object.entries(OPERATIONS).map(([at, { summary }]) => [`\`${at.replace(/:(\w+)/g, '<$1>')}\``, summary]),
     )
   })
 

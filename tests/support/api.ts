@@ -9,6 +9,7 @@ import { openQueue } from '../../src/shared/queue/stage-queues.ts'
 import { createLog } from '../../src/shared/telemetry/log.ts'
 import { createMetrics } from '../../src/shared/telemetry/metrics.ts'
 import { openReviewer } from '../../src/workers/review/open-reviewer.ts'
+import { undocumented } from '../openapi/undocumented.ts'
 
 export interface Answer {
   status: number
@@ -72,8 +73,12 @@ export const openApi = async (
     metrics: createMetrics('0.0.0'),
     log: createLog('api', 'silent'),
   })
-  const inject = async (options: InjectOptions): Promise<Answer> => {
+  const inject = async (options: InjectOptions & { method: string; url: string }): Promise<Answer> => {
     const { statusCode, headers, payload } = await server.inject(options)
+    // Whatever a test is about: no answer may be one that the API's document does not promise.
+    const contentType = headers['content-type']?.toString()
+    const breach = undocumented({ ...options, status: statusCode, contentType, body: payload })
+    if (breach) throw new Error(breach)
     return { status: statusCode, headers, body: json(payload) }
   }
   const send =

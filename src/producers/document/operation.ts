@@ -1,0 +1,46 @@
+/** What the API's document says of one route: what it takes, and every answer it can give. */
+import type { z } from 'zod'
+import type { ProblemCode } from '../../shared/problem.ts'
+import { problemAnswers } from './problem-answers.ts'
+
+interface Answer {
+  means: string
+  /** `z.null()` where the answer has no body. */
+  body: z.ZodType
+  /** Media types; JSON when left out. */
+  as?: readonly string[]
+}
+
+export interface Operation {
+  /** What a generated client calls it. */
+  id: string
+  tag: 'webhooks' | 'incidents' | 'kill switch' | 'probes'
+  summary: string
+  description?: string
+  params?: z.ZodObject
+  query?: z.ZodObject
+  headers?: z.ZodObject
+  body?: z.ZodType
+  /** Media types of the body; JSON when left out. */
+  takes?: readonly string[]
+  answers: Readonly<Record<number, Answer>>
+  problems: readonly ProblemCode[]
+}
+
+const contentOf = ({ means, body, as = ['application/json'] }: Answer) =>
+  body.type === 'null'
+    ? body.describe(means)
+    : { description: means, content: Object.fromEntries(as.map((type) => [type, { schema: body }])) }
+
+/** The operation as a fastify schema, in which @fastify/swagger reads it. */
+export const schemaOf = (operation: Operation) => {
+  const { id, tag, summary, description, params, query, headers, body, takes, answers, problems } = operation
+  return {
+    ...{ operationId: id, tags: [tag], summary, description, params, querystring: query, headers, body },
+    consumes: takes && [...takes],
+    response: {
+      ...Object.fromEntries(Object.entries(answers).map(([status, answer]) => [status, contentOf(answer)])),
+      ...problemAnswers(problems),
+    },
+  }
+}

@@ -9,6 +9,7 @@ import { fixtureBody, fixturePath, patched } from '../../tests/support/fixture.t
 import type { PolicySet } from '../shared/contracts/policy.ts'
 import { SourceMapping } from '../shared/contracts/source-mapping.ts'
 import { imbalance } from '../shared/ledger/accounting.ts'
+import { BODY_LIMIT_BYTES } from './read-body.ts'
 
 const JSON_TYPE = { 'content-type': 'application/json' }
 let api: Api
@@ -148,6 +149,14 @@ describe('POST /webhooks/:source', () => {
 
 test.each(['/', '/webhooks', '/nothing', '/incidents/HM-1/x'])('there is nothing at POST %s', async (url) => {
   expect(await api.post(url, {})).toMatchObject(problem(404, 'route_unknown', /POST \/webhooks/))
+})
+
+test('what is sent to no address is not even read', async () => {
+  const large = Buffer.alloc(BODY_LIMIT_BYTES + 1, '1')
+  expect(await api.post('/nothing', large)).toMatchObject(problem(404, 'route_unknown'))
+  expect(await api.post('/nothing', '<a/>', { 'content-type': 'text/xml' })).toMatchObject(
+    problem(404, 'route_unknown'),
+  )
 })
 
 test.each(['/incidents/%', '/incidents/%ff', `/incidents/${'x'.repeat(2000)}`])(

@@ -47,6 +47,10 @@ const DETAILS: Partial<Record<ProblemCode, string>> = {
   content_type_unsupported: 'send the payload with content-type: application/json',
 }
 
+const nowhere = (): never => {
+  throw new Problem('route_unknown', 'there is nothing at this address: webhooks go to POST /webhooks/<source>')
+}
+
 const asProblem = (error: FastifyError, request_id: string): Problem => {
   if (error instanceof Problem) return error
   const code = FASTIFY_PROBLEMS[error.code]
@@ -92,8 +96,10 @@ export const createServer = ({
   })
   keepRawBodies(app)
   finishRequests(app)
-  app.setNotFoundHandler(() => {
-    throw new Problem('route_unknown', 'there is nothing at this address: webhooks go to POST /webhooks/<source>')
+  app.setNotFoundHandler(nowhere)
+  // Before a body is read: nobody waits for one there.
+  app.addHook('onRequest', async ({ is404 }) => {
+    if (is404) nowhere()
   })
   app.setErrorHandler<FastifyError>(refuse)
   app.addHook('onResponse', async ({ routeOptions, method }, { statusCode, elapsedTime }) => {

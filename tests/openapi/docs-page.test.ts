@@ -30,6 +30,12 @@ it('the page loads everything it names, from here alone, as its content security
   expect((await get('/docs/static/swagger-initializer.js')).payload).toContain('"validatorUrl":null')
 })
 
+it('answers for what is not there as the API does', async () => {
+  const { status, type, payload } = await get('/docs/static/nothing.js')
+  expect([status, type]).toEqual([404, 'application/problem+json; charset=utf-8'])
+  expect(JSON.parse(payload)).toMatchObject({ code: 'route_unknown' })
+})
+
 it('gives the document to machines', async () => {
   const { status, type, payload } = await get('/docs/json')
   expect([status, type]).toEqual([200, 'application/json; charset=utf-8'])

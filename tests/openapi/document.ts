@@ -27,7 +27,12 @@ export interface Described {
 
 export const DOCUMENT_TEXT = readFileSync(join(import.meta.dirname, '../../docs/openapi.json'), 'utf8')
 
-export const DOCUMENT: { paths: Record<string, Record<string, Operation>> } = JSON.parse(DOCUMENT_TEXT)
+interface Document {
+  paths: Record<string, Record<string, Operation>>
+  components: { schemas: Record<string, Schema> }
+}
+
+export const DOCUMENT: Document = JSON.parse(DOCUMENT_TEXT)
 
 export const DESCRIBED: readonly Described[] = Object.entries(DOCUMENT.paths).flatMap(([path, operations]) =>
   Object.entries(operations).map(([method, operation]) => ({ method: method.toUpperCase(), path, operation })),

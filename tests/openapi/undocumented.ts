@@ -31,8 +31,8 @@ const ROUTES = DESCRIBED.map((described) => ({
 }))
 
 /** The operation that answers; the router has taken an address as it is written for one with a parameter. */
-const operationAt = (method: string, url: string) => {
-  const [path = ''] = url.split(/[?#;]/)
+export const operationAt = (method: string, url: string) => {
+  const [path = ''] = url.split(/[?#]/)
   const found = ROUTES.filter((one) => one.method === method && one.address.test(path))
   return found.find(({ path: written }) => written === path) ?? found[0]
 }

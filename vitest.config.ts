@@ -2,10 +2,13 @@
  * Three projects: pure tests, tests against the one real Redis that their set-up starts, and behind them, with the
  * machine to themselves, the faults, which start a Redis and processes each.
  */
+import { availableParallelism } from 'node:os'
 import { defineConfig } from 'vitest/config'
 
 export default defineConfig({
   test: {
+    // Files mostly wait for processes: one fewer at once than there are cores, as is the default, leaves cores idle.
+    maxWorkers: availableParallelism() + 1,
     projects: [
       {
         test: {

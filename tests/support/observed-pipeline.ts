@@ -3,6 +3,7 @@ import { rmSync } from 'node:fs'
 import { cp, mkdtemp, readFile, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
 import type { Redis } from 'ioredis'
 import { StageName } from '../../src/shared/contracts/audit-record.ts'
 import { IncidentLedger } from '../../src/shared/ledger/incident-ledger.ts'
@@ -18,6 +19,9 @@ const REDIS_LIMIT = '256mb'
 
 /** Half a second is enough to see what a queue does, and leaves the processes alone. */
 const SCRAPES = 'global: {scrape_interval: 500ms, scrape_timeout: 500ms}'
+
+/** What a process sent before it was stopped is with Redis by then. */
+const ARRIVED_MS = 200
 
 /** A second fact of the CPU class comes from the very Prometheus that watches. */
 const FACTS = `
@@ -35,7 +39,10 @@ export interface ObservedPipeline {
   prometheus: string
   redis: Redis
   ledger: IncidentLedger
-  /** Kills a worker with all it has in hand, and starts another in its place. */
+  /**
+   * Kills a worker with what it has in hand, and starts another in its place. It is stopped first: a job takes
+   * milliseconds, and whoever is killed for having had one a moment ago may have none.
+   */
   crash(stage: StageName): Promise<void>
   close(): Promise<void>
 }
@@ -103,11 +110,16 @@ export const openObservedPipeline = async (): Promise<ObservedPipeline> => {
       redis,
       ledger: new IncidentLedger(redis, OBSERVED),
       crash: async (stage) => {
+        const worker = running.get(stage)
+        if (!worker) throw new Error(`no worker of ${stage} runs`)
         await eventually(async () => {
-          const inHand = await redis.llen(`{${OBSERVED}}:${stage}:active`)
-          if (inHand < 2) throw new Error(`${stage} has ${inHand} jobs in hand`)
+          process.kill(worker.pid, 'SIGSTOP')
+          await delay(ARRIVED_MS)
+          if ((await redis.llen(`{${OBSERVED}}:${stage}:active`)) > 0) return
+          process.kill(worker.pid, 'SIGCONT')
+          throw new Error(`${stage} has no job in hand`)
         })
-        await running.get(stage)?.stop('SIGKILL')
+        await worker.stop('SIGKILL')
         await start(stage, ['worker', stage], { WORKER_PORT: workers[StageName.options.indexOf(stage)]?.port ?? '0' })
       },
       close,

@@ -13,6 +13,7 @@ import { createMetrics, type Metrics } from '../shared/telemetry/metrics.ts'
 import { timeCommands } from '../shared/telemetry/time-commands.ts'
 import { startTracing } from '../shared/telemetry/tracing.ts'
 import { VERSION } from '../shared/version.ts'
+import { openDeliveryMemory } from './door/delivery-memory.ts'
 import { fetchBytes } from './door/fetch-bytes.ts'
 import { secretsInForce } from './door/secrets-in-force.ts'
 import { openCertificates } from './door/sns-certificates.ts'
@@ -48,7 +49,12 @@ export const serve = async (config: Config, redisUrl: string, openReviewer: Open
     unwatch = keepGauges(redis, ledger, 'api', metrics)
     const reviewer = openReviewer(redis, config.QUEUE_PREFIX, policies.current, metrics)
     const server = createServer({
-      acceptance: { ledger, queue, policies: policies.current },
+      acceptance: {
+        ledger,
+        queue,
+        policies: policies.current,
+        memory: openDeliveryMemory(redis, ledger.keys),
+      },
       redis,
       door: {
         secrets: secrets.current,

@@ -1,6 +1,7 @@
 /** The webhook API in the test's process, over connections of its own, as one replica of many. */
 import type { FastifyInstance, InjectOptions } from 'fastify'
 import type { Redis } from 'ioredis'
+import { openDeliveryMemory } from '../../src/producers/door/delivery-memory.ts'
 import { fetchBytes } from '../../src/producers/door/fetch-bytes.ts'
 import { openCertificates } from '../../src/producers/door/sns-certificates.ts'
 import type { Door } from '../../src/producers/door/verify-delivery.ts'
@@ -78,7 +79,7 @@ export const openApi = async (
   queue.on('error', () => {})
   const reviewer = openReviewer(redis, installation, policies, facts)
   const server = createServer({
-    acceptance: { ledger, queue, policies },
+    acceptance: { ledger, queue, policies, memory: openDeliveryMemory(redis, ledger.keys) },
     redis,
     door,
     review: reviewer.answer,

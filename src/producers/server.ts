@@ -9,6 +9,7 @@ import { addProbes, standardChecks } from '../shared/telemetry/probes.ts'
 import { redisErrorKind } from '../shared/telemetry/redis-error-kind.ts'
 import type { Tracing } from '../shared/telemetry/tracing.ts'
 import type { Acceptance } from './accept-alert.ts'
+import type { Door } from './door/verify-delivery.ts'
 import { finishRequests } from './finish-requests.ts'
 import { addKillSwitch } from './kill-switch-routes.ts'
 import { logRefusal } from './log-answers.ts'
@@ -22,6 +23,7 @@ import { traceWebhooks } from './trace-webhooks.ts'
 export interface ServerSettings {
   acceptance: Acceptance
   redis: Redis
+  door: Door
   review: AnswerReview
   /** From the signal on: webhooks are sent away, and what is under way is finished. */
   isStopping(): boolean
@@ -59,6 +61,7 @@ const asProblem = (error: FastifyError, request_id: string): Problem => {
 export const createServer = ({
   acceptance,
   redis,
+  door,
   review,
   isStopping,
   metrics,
@@ -101,7 +104,7 @@ export const createServer = ({
   addProbes(app, { checks: standardChecks(redis, acceptance.policies, isStopping), metrics })
   if (tracing) traceWebhooks(app, tracing)
   const observed = { ...acceptance, observe: (taken: Taken) => observeTaken(taken, metrics, log) }
-  addWebhooks(app, observed, { isStopping, metrics, log, tracing })
+  addWebhooks(app, observed, { door, isStopping, metrics, log, tracing })
   addIncidents(app, acceptance)
   addKillSwitch(app, acceptance.ledger.stops, log)
   addReview(app, review, metrics, log)

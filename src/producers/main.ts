@@ -15,6 +15,7 @@ import { createMetrics, type Metrics } from '../shared/telemetry/metrics.ts'
 import { timeCommands } from '../shared/telemetry/time-commands.ts'
 import { startTracing } from '../shared/telemetry/tracing.ts'
 import { VERSION } from '../shared/version.ts'
+import { openOperators } from './operators/open-operators.ts'
 import type { AnswerReview } from './review-route.ts'
 import { createServer } from './server.ts'
 
@@ -47,6 +48,7 @@ export const serve = async (config: Config, redisUrl: string, openReviewer: Open
   redis.on('error', (err) => log.event('redis_error', { err }))
   redis.on('ready', () => log.event('redis_ready'))
   timeCommands(redis, metrics)
+  const operators = await openOperators(config, log)
   let unwatch = () => {}
   try {
     await whenReady(redis)
@@ -59,6 +61,7 @@ export const serve = async (config: Config, redisUrl: string, openReviewer: Open
       acceptance: { ledger, queue, policies: policies.current },
       redis,
       review: reviewer.answer,
+      authenticate: operators.authenticate,
       isStopping: lifecycle.isStopping,
       metrics,
       log,
@@ -77,6 +80,7 @@ export const serve = async (config: Config, redisUrl: string, openReviewer: Open
   } finally {
     unwatch()
     policies.close()
+    operators.close()
     redis.disconnect()
   }
 }

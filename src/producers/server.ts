@@ -13,6 +13,7 @@ import { finishRequests } from './finish-requests.ts'
 import { addKillSwitch } from './kill-switch-routes.ts'
 import { logRefusal } from './log-answers.ts'
 import { observeTaken } from './observe-taken.ts'
+import { type Authenticate, addOperatorScope } from './operators/operator-scope.ts'
 import { BODY_LIMIT_BYTES, keepRawBodies } from './read-body.ts'
 import { type AnswerReview, addReview } from './review-route.ts'
 import { addIncidents, addWebhooks, WEBHOOKS } from './routes.ts'
@@ -23,6 +24,7 @@ export interface ServerSettings {
   acceptance: Acceptance
   redis: Redis
   review: AnswerReview
+  authenticate: Authenticate
   /** From the signal on: webhooks are sent away, and what is under way is finished. */
   isStopping(): boolean
   metrics: Metrics
@@ -60,6 +62,7 @@ export const createServer = ({
   acceptance,
   redis,
   review,
+  authenticate,
   isStopping,
   metrics,
   log,
@@ -102,8 +105,10 @@ export const createServer = ({
   if (tracing) traceWebhooks(app, tracing)
   const observed = { ...acceptance, observe: (taken: Taken) => observeTaken(taken, metrics, log) }
   addWebhooks(app, observed, { isStopping, metrics, log, tracing })
-  addIncidents(app, acceptance)
-  addKillSwitch(app, acceptance.ledger.stops, log)
-  addReview(app, review, metrics, log)
+  addOperatorScope(app, { authenticate, metrics, log }, (operators) => {
+    addIncidents(operators, acceptance)
+    addKillSwitch(operators, acceptance.ledger.stops, log)
+    addReview(operators, review, metrics, log)
+  })
   return app
 }

@@ -57,6 +57,10 @@ const variables = {
     .optional()
     .describe('a URL like https://prometheus.internal:9090, without user, password and query'),
   PROMETHEUS_TOKEN_FILE: z.string().optional().describe('the path of a file with a bearer token'),
+  OPERATOR_TOKENS_FILE: z
+    .string()
+    .optional()
+    .describe('the path of a file of operators: name, role, sha256 of a token'),
   REVISION: z
     .string()
     .regex(/^[\w.+-]{1,64}$/)

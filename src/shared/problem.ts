@@ -6,6 +6,8 @@ export const PROBLEMS = {
   kill_switch_invalid: { status: 400, title: 'The order to the kill switch is invalid' },
   review_invalid: { status: 400, title: 'The answer to a review is invalid' },
   query_invalid: { status: 400, title: 'A query parameter is invalid' },
+  unauthenticated: { status: 401, title: 'Nobody is logged in' },
+  forbidden: { status: 403, title: 'The role of whoever is logged in is not enough' },
   incident_unknown: { status: 404, title: 'There is no such incident' },
   source_unknown: { status: 404, title: 'There is no such webhook source' },
   route_unknown: { status: 404, title: 'There is no such address' },
@@ -16,6 +18,7 @@ export const PROBLEMS = {
   request_invalid: { status: 400, title: 'The request is not valid HTTP for this address' },
   redis_unavailable: { status: 503, title: 'Redis does not answer; nothing was accepted, try again' },
   incident_contended: { status: 503, title: 'Too many write to one incident at once; try again' },
+  identity_unavailable: { status: 503, title: 'Logins cannot be checked now; try again' },
   shutting_down: { status: 503, title: 'The process is shutting down; try again' },
   internal_error: { status: 500, title: 'An unexpected error' },
 } as const satisfies Record<string, { status: number; title: string }>

@@ -1,6 +1,7 @@
 /** The webhook API in the test's process, over connections of its own, as one replica of many. */
 import type { FastifyInstance, InjectOptions } from 'fastify'
 import type { Redis } from 'ioredis'
+import { everybody } from '../../src/producers/operators/open-operators.ts'
 import { createServer } from '../../src/producers/server.ts'
 import type { PolicySet } from '../../src/shared/contracts/policy.ts'
 import { IncidentLedger } from '../../src/shared/ledger/incident-ledger.ts'
@@ -68,6 +69,7 @@ export const openApi = async (
     acceptance: { ledger, queue, policies },
     redis,
     review: reviewer.answer,
+    authenticate: everybody,
     isStopping: () => false,
     metrics: createMetrics('0.0.0'),
     log: createLog('api', 'silent'),

@@ -48,7 +48,7 @@ export const serve = async (config: Config, redisUrl: string, openReviewer: Open
   redis.on('error', (err) => log.event('redis_error', { err }))
   redis.on('ready', () => log.event('redis_ready'))
   timeCommands(redis, metrics)
-  const operators = await openOperators(config, log)
+  const operators = await openOperators(config, metrics, log)
   let unwatch = () => {}
   try {
     await whenReady(redis)

@@ -10,6 +10,8 @@ export type Role = z.infer<typeof Role>
 export const includesRole = (has: Role, needed: Role): boolean =>
   Role.options.indexOf(has) >= Role.options.indexOf(needed)
 
+export const OperatorName = words('whose it is', 200)
+
 export interface Operator {
   /** As it is recorded: of a token its name, of an identity provider the `sub`. */
   name: string
@@ -21,7 +23,7 @@ export interface Operator {
  * One entry of the tokens file. A token is 32 random bytes, which nobody finds by trying, so that one round of sha256 keeps
  * it: a slow hash is for what people make up, and would be work that strangers can order with every request.
  */
-export const OperatorToken = z.strictObject({ name: words('whose token it is', 200), role: Role, sha256: Sha256 })
+export const OperatorToken = z.strictObject({ name: OperatorName, role: Role, sha256: Sha256 })
 export type OperatorToken = z.infer<typeof OperatorToken>
 
 /** Why a request is refused: a closed list, the label of a metric. */

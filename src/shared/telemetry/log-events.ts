@@ -120,6 +120,11 @@ export const LOG_EVENTS = {
     fields: ['error_code', 'err'],
     meaning: 'A changed file of tokens cannot be used; those before it stay in force.',
   },
+  identity_provider_failed: {
+    level: 'error',
+    fields: ['error_code', 'err'],
+    meaning: 'The identity provider gave no keys; those that are known are used on.',
+  },
   operator_refused: {
     level: 'warn',
     fields: ['request_id', 'route', 'status', 'reason', 'by', 'via'],

@@ -85,16 +85,13 @@ test('it takes a webhook to its verdict, says that it is healthy, and writes not
   expect((await readdir(image.cwd, { recursive: true })).sort()).toEqual(before.sort())
 })
 
-test('as it is, in production, it does not take what nobody signed', async () => {
+test('as it is, in production, it does not start without operators', async () => {
   const [, ...args] = image.cmd
   const refused = startProcess(
     args.slice(1),
-    { ...image.env, REDIS_URL: inject('redisUrl'), POLICY_DIR: 'policies' },
+    { ...image.env, REDIS_URL: inject('redisUrl') },
     args.slice(0, 1),
     image.cwd,
   )
-  expect(await refused.ended()).toMatchObject({
-    code: 2,
-    stderr: expect.stringContaining('no source is open by accident'),
-  })
+  expect(await refused.ended()).toMatchObject({ code: 2, stderr: expect.stringContaining('OPERATOR_TOKENS_FILE') })
 })

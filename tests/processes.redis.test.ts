@@ -221,7 +221,7 @@ describe('started wrongly', () => {
     for (const message of messages) expect(stderr).toMatch(message)
     expect(stderr).not.toMatch(/hunter2|node:internal|\.ts:\d/)
     expect(code).toBe(2)
-    expect(isGone(process.pid)).toBe(true)
+    await eventually(() => expect(isGone(process.pid)).toBe(true))
   })
 
   test('names a port that is taken', async () => {

@@ -2,7 +2,7 @@
  * A production API and its secrets file: it starts when nothing is open by accident, takes a change without a restart, and
  * after right, wrong and broken deliveries no secret stands in a log, an answer, a metric or a key of Redis.
  */
-import { randomUUID } from 'node:crypto'
+import { createHash, randomUUID } from 'node:crypto'
 import { cp, mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -20,9 +20,12 @@ beforeEach(async () => {
   await cp('fixtures/policies', join(folder, 'policies'), { recursive: true })
   await mkdir(join(folder, 'policies/sources'))
   await cp('fixtures/mappings/beacon.yaml', join(folder, 'policies/sources/beacon.yaml'))
+  const sha256 = createHash('sha256').update(randomUUID()).digest('hex')
+  await writeFile(join(folder, 'operators.yaml'), JSON.stringify([{ name: 'nobody', role: 'viewer', sha256 }]))
   env = {
     ...{ NODE_ENV: 'production', REDIS_URL: inject('redisUrl'), QUEUE_PREFIX: `secrets-${randomUUID()}`, PORT: '0' },
     ...{ POLICY_DIR: join(folder, 'policies'), WEBHOOK_SECRETS_FILE: join(folder, 'secrets.yaml'), LOG_LEVEL: 'debug' },
+    OPERATOR_TOKENS_FILE: join(folder, 'operators.yaml'),
   }
 })
 afterEach(async () => {

@@ -17,6 +17,7 @@ import { openDeliveryMemory } from './door/delivery-memory.ts'
 import { fetchBytes } from './door/fetch-bytes.ts'
 import { secretsInForce } from './door/secrets-in-force.ts'
 import { openCertificates } from './door/sns-certificates.ts'
+import { openOperators } from './operators/open-operators.ts'
 import type { AnswerReview } from './review-route.ts'
 import { createServer } from './server.ts'
 
@@ -40,6 +41,7 @@ export const serve = async (config: Config, redisUrl: string, openReviewer: Open
   redis.on('error', (err) => log.event('redis_error', { err }))
   redis.on('ready', () => log.event('redis_ready'))
   timeCommands(redis, metrics)
+  const operators = await openOperators(config, metrics, log)
   let unwatch = () => {}
   try {
     await whenReady(redis)
@@ -63,6 +65,7 @@ export const serve = async (config: Config, redisUrl: string, openReviewer: Open
         takesUnsigned: config.NODE_ENV !== 'production',
       },
       review: reviewer.answer,
+      authenticate: operators.authenticate,
       isStopping: lifecycle.isStopping,
       metrics,
       log,
@@ -81,6 +84,7 @@ export const serve = async (config: Config, redisUrl: string, openReviewer: Open
     unwatch()
     secrets.close()
     policies.close()
+    operators.close()
     redis.disconnect()
   }
 }

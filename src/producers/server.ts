@@ -14,6 +14,7 @@ import { finishRequests } from './finish-requests.ts'
 import { addKillSwitch } from './kill-switch-routes.ts'
 import { logRefusal } from './log-answers.ts'
 import { observeTaken } from './observe-taken.ts'
+import { type Authenticate, addOperatorScope } from './operators/operator-scope.ts'
 import { BODY_LIMIT_BYTES, keepRawBodies } from './read-body.ts'
 import { type AnswerReview, addReview } from './review-route.ts'
 import { addIncidents, addWebhooks, WEBHOOKS } from './routes.ts'
@@ -25,6 +26,7 @@ export interface ServerSettings {
   redis: Redis
   door: Door
   review: AnswerReview
+  authenticate: Authenticate
   /** From the signal on: webhooks are sent away, and what is under way is finished. */
   isStopping(): boolean
   metrics: Metrics
@@ -63,6 +65,7 @@ export const createServer = ({
   redis,
   door,
   review,
+  authenticate,
   isStopping,
   metrics,
   log,
@@ -105,8 +108,10 @@ export const createServer = ({
   if (tracing) traceWebhooks(app, tracing)
   const observed = { ...acceptance, observe: (taken: Taken) => observeTaken(taken, metrics, log) }
   addWebhooks(app, observed, { door, isStopping, metrics, log, tracing })
-  addIncidents(app, acceptance)
-  addKillSwitch(app, acceptance.ledger.stops, log)
-  addReview(app, review, metrics, log)
+  addOperatorScope(app, { authenticate, metrics, log }, (operators) => {
+    addIncidents(operators, acceptance)
+    addKillSwitch(operators, acceptance.ledger.stops, log)
+    addReview(operators, review, metrics, log)
+  })
   return app
 }

@@ -8,6 +8,8 @@ export const PROBLEMS = {
   query_invalid: { status: 400, title: 'A query parameter is invalid' },
   signature_invalid: { status: 401, title: 'The delivery does not prove who sent it' },
   sender_refused: { status: 403, title: 'The source takes nothing from this sender' },
+  unauthenticated: { status: 401, title: 'Nobody is logged in' },
+  forbidden: { status: 403, title: 'The role of whoever is logged in is not enough' },
   incident_unknown: { status: 404, title: 'There is no such incident' },
   source_unknown: { status: 404, title: 'There is no such webhook source' },
   route_unknown: { status: 404, title: 'There is no such address' },
@@ -19,6 +21,7 @@ export const PROBLEMS = {
   redis_unavailable: { status: 503, title: 'Redis does not answer; nothing was accepted, try again' },
   incident_contended: { status: 503, title: 'Too many write to one incident at once; try again' },
   sns_unavailable: { status: 503, title: 'SNS cannot be asked; try again' },
+  identity_unavailable: { status: 503, title: 'Logins cannot be checked now; try again' },
   shutting_down: { status: 503, title: 'The process is shutting down; try again' },
   internal_error: { status: 500, title: 'An unexpected error' },
 } as const satisfies Record<string, { status: number; title: string }>

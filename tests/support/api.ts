@@ -6,6 +6,7 @@ import { fetchBytes } from '../../src/producers/door/fetch-bytes.ts'
 import { openCertificates } from '../../src/producers/door/sns-certificates.ts'
 import type { Door } from '../../src/producers/door/verify-delivery.ts'
 import { NO_SECRETS } from '../../src/producers/door/webhook-secrets.ts'
+import { everybody } from '../../src/producers/operators/open-operators.ts'
 import { createServer } from '../../src/producers/server.ts'
 import type { PolicySet } from '../../src/shared/contracts/policy.ts'
 import { IncidentLedger } from '../../src/shared/ledger/incident-ledger.ts'
@@ -83,6 +84,7 @@ export const openApi = async (
     redis,
     door,
     review: reviewer.answer,
+    authenticate: everybody,
     isStopping: () => false,
     metrics: createMetrics('0.0.0'),
     log: createLog('api', 'silent'),

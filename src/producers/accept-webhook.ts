@@ -1,6 +1,7 @@
 /** Accepting a delivery: read it, take up each alert, and answer once everything accepted is durable. */
 import { sha256 } from '../shared/audit/digest.ts'
-import type { Headers, Source } from '../shared/sources/source.ts'
+import type { Sighting } from '../shared/contracts/alert.ts'
+import type { Headers, Reading, Source } from '../shared/sources/source.ts'
 import { type Acceptance, acceptAlert } from './accept-alert.ts'
 import type { StepOutcome } from './step.ts'
 
@@ -19,19 +20,14 @@ export interface AlertAnswer {
   reason?: string
 }
 
-/**
- * One answer per alert and incident, in the delivery's order. When this returns, everything accepted is durable: the
- * incident, its audit record and its job were written in one atomic step each. When it throws, nothing was answered and
- * the sender tries again; what had been written already is then a duplicate.
- */
-export const acceptWebhook = async (
-  source: Source,
-  { request_id, raw, body, headers, received_at }: Delivery,
+/** As `acceptWebhook`, of what was read already. */
+export const acceptReadings = async (
+  readings: readonly Reading[],
+  delivery: Sighting['delivery'],
   acceptance: Acceptance,
 ): Promise<AlertAnswer[]> => {
-  const delivery = { request_id, received_at, body_sha256: sha256(raw) }
   const answers: AlertAnswer[] = []
-  for (const reading of source.read(body, received_at, headers)) {
+  for (const reading of readings) {
     if (reading.reading === 'alert') {
       const outcomes = await acceptAlert({ ...reading.alert, delivery }, acceptance)
       for (const [incident_id, outcome] of outcomes) answers.push({ incident_id, outcome })
@@ -39,3 +35,19 @@ export const acceptWebhook = async (
   }
   return answers
 }
+
+/**
+ * One answer per alert and incident, in the delivery's order. When this returns, everything accepted is durable: the
+ * incident, its audit record and its job were written in one atomic step each. When it throws, nothing was answered and
+ * the sender tries again; what had been written already is then a duplicate.
+ */
+export const acceptWebhook = (
+  source: Source,
+  { request_id, raw, body, headers, received_at }: Delivery,
+  acceptance: Acceptance,
+): Promise<AlertAnswer[]> =>
+  acceptReadings(
+    source.read(body, received_at, headers),
+    { request_id, received_at, body_sha256: sha256(raw) },
+    acceptance,
+  )

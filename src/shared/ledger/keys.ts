@@ -30,6 +30,10 @@ export interface LedgerKeys {
   chains: string
   /** Hash: the runs a person confirmed, by service and action: the digest of what they were. */
   runs: string
+  /** Sorted set: the deliveries that were not understood, by when they were last delivered (ms). */
+  quarantine: string
+  /** Hash: one of them. */
+  quarantined(id: string): string
   /** Sorted set: the incidents under this correlation key, by the number of the change that listed each last. */
   correlation(key: string): string
 }
@@ -51,6 +55,8 @@ export const ledgerKeys = (installation: string): LedgerKeys => {
     reviews: `${prefix}reviews`,
     chains: `${prefix}chains`,
     runs: `${prefix}confirmed-runs`,
+    quarantine: `${prefix}quarantine`,
+    quarantined: (id) => `${prefix}quarantine:${id}`,
     correlation: (key) => `${prefix}correlation:${key}`,
   }
 }

@@ -30,6 +30,9 @@ const SCRIPTS = {
   interlockPutBack: CHANGE + text('job-place') + jobScripts('add_standard_job') + text('put-back'),
   interlockPrune: CHANGE + text('prune'),
   interlockSample: text('sample'),
+  interlockQuarantine: text('quarantine'),
+  interlockMarkReplayed: text('mark-replayed'),
+  interlockPruneQuarantine: text('prune-quarantine'),
 }
 export type LedgerScript = keyof typeof SCRIPTS
 

@@ -98,12 +98,18 @@ export const alertsIn = ({ alerts }: SourceMapping, body: unknown): { alert: unk
   return Array.isArray(list) ? list.map((alert, index) => ({ alert, at: `${alerts}/${index}` })) : null
 }
 
+const NAMING = ['id', 'status', 'class', 'service', 'namespace', 'pod', 'severity'] as const satisfies Field[]
+
 /** `name` is that of the mapping's file; deliveries go to `/webhooks/custom:<name>`. */
 export const customSource = (name: string, mapping: SourceMapping): Source => ({
   name: 'custom',
   title: name,
   never_refuse_content: false,
   also_as: ['text/plain', FORM],
+  names: NAMING.flatMap((field) => {
+    const place = mapping.fields[field]
+    return typeof place === 'string' ? place.slice(place.lastIndexOf('/') + 1) : []
+  }),
   read(body, receivedAt) {
     const alerts = alertsIn(mapping, body)
     if (alerts === null)

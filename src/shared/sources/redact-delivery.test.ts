@@ -28,15 +28,15 @@ const KEYS_LOST: readonly string[] = ['webhooks/pagerduty/incident.triggered.tex
 test.each(fixtures)('$path: it is read as before', ({ source, path, body, headers }) => {
   const read = findSource(source)?.read ?? (() => [])
   const before = read(body, RECEIVED_AT, headers).map(known)
-  const after = read(redactDelivery(source, body), RECEIVED_AT, headers).map(known)
+  const after = read(redactDelivery({ name: source }, body), RECEIVED_AT, headers).map(known)
   const fewer = KEYS_LOST.includes(path)
   expect(after).toEqual(fewer ? before.map((one) => ({ ...one, correlation_keys: expect.any(Array) })) : before)
 })
 
 test.each(fixtures)('$path: nothing private of its own is left, and twice gives the same', ({ source, body }) => {
-  const kept = redactDelivery(source, body)
+  const kept = redactDelivery({ name: source }, body)
   expect(revealing(JSON.stringify(kept))).toEqual([])
-  expect(redactDelivery(source, kept)).toEqual(kept)
+  expect(redactDelivery({ name: source }, kept)).toEqual(kept)
 })
 
 test.each(fixtures)('$path: nothing that is planted where payloads carry it is left', ({ source, body }) => {
@@ -44,7 +44,7 @@ test.each(fixtures)('$path: nothing that is planted where payloads carry it is l
     const text = plantedAt(path, at(body, path))
     return text === null ? made : replaced(made, path, text)
   }, body)
-  expect(JSON.stringify(redactDelivery(source, laced))).not.toMatch(PLANTED)
+  expect(JSON.stringify(redactDelivery({ name: source }, laced))).not.toMatch(PLANTED)
 })
 
 describe('by the look of a value, wherever it stands', () => {
@@ -58,7 +58,7 @@ describe('by the look of a value, wherever it stands', () => {
     ]
     for (const secret of secrets) {
       const laced = leavesOf(body).reduce((made, path) => replaced(made, path, secret), body)
-      expect(JSON.stringify(redactDelivery(source, laced))).not.toMatch(PLANTED)
+      expect(JSON.stringify(redactDelivery({ name: source }, laced))).not.toMatch(PLANTED)
     }
   })
 })
@@ -79,30 +79,37 @@ test.each<[string, unknown, unknown]>([
   ],
   ['what is no text', { a: 1, b: true, c: null, d: [] }, { a: 1, b: true, c: null, d: [] }],
 ])('%s', (_what, body, kept) => {
-  expect(redactDelivery('custom', body)).toEqual(kept)
+  expect(redactDelivery({ name: 'custom' }, body)).toEqual(kept)
 })
 
 test('of Splunk On-Call nothing is kept that the sender added', () => {
-  expect(redactDelivery('splunk_oncall', { incident: '5129', extra: 'word' })).toEqual({
+  expect(redactDelivery({ name: 'splunk_oncall' }, { incident: '5129', extra: 'word' })).toEqual({
     incident: '5129',
     extra: REDACTED,
+  })
+})
+
+test('what a mapping reads names from is a name, unless it looks like a person', () => {
+  const body = { state: 'still raised', who: 'Maria Ivanova', owner: { team: 'a b' }, at: 'x maria@clinic.example' }
+  expect(redactDelivery({ name: 'custom', names: ['state', 'at'] }, body)).toEqual({
+    ...{ state: 'still raised', who: REDACTED, owner: REDACTED, at: REDACTED },
   })
 })
 
 test('survives anything, however deep', () => {
   fc.assert(
     fc.property(fc.jsonValue(), (value) => {
-      const kept = redactDelivery('grafana', value)
-      expect(redactDelivery('grafana', kept)).toEqual(kept)
+      const kept = redactDelivery({ name: 'grafana' }, value)
+      expect(redactDelivery({ name: 'grafana' }, kept)).toEqual(kept)
     }),
   )
   const deep = JSON.parse(`${'['.repeat(5000)}"x"${']'.repeat(5000)}`)
-  expect(JSON.stringify(redactDelivery('custom', deep))).toContain(REDACTED)
-  expect(redactDelivery('custom', JSON.parse('{"__proto__":{"a":1}}'))).not.toHaveProperty('a')
+  expect(JSON.stringify(redactDelivery({ name: 'custom' }, deep))).toContain(REDACTED)
+  expect(redactDelivery({ name: 'custom' }, JSON.parse('{"__proto__":{"a":1}}'))).not.toHaveProperty('a')
 })
 
 test('the structure stays', () => {
   const body = fixtureBody('webhooks/alertmanager/firing.group3.json') as { alerts: object[] }
-  const kept = redactDelivery('alertmanager', body) as typeof body
+  const kept = redactDelivery({ name: 'alertmanager' }, body) as typeof body
   expect(kept.alerts.map((alert) => Object.keys(alert))).toEqual(body.alerts.map((alert) => Object.keys(alert)))
 })

@@ -2,11 +2,11 @@
  * A delivery as it may be kept: its structure, ids, names, times and numbers, without persons, free text, secrets, links and
  * addresses. An adapter reads of it what it would have read of the whole, or finds nothing where something was taken out.
  */
-import type { SourceName } from '../contracts/alert.ts'
 import { OpaqueId } from './labels.ts'
 import { digestText } from './own-id.ts'
 import { type Rule, ruleFor } from './redaction-rules.ts'
 import { isRevealing, isSensitive, REDACTED } from './sensitive-text.ts'
+import type { Source } from './source.ts'
 import { parsedText } from './text.ts'
 
 /** Deeper than any sender nests; what lies below goes. */
@@ -32,8 +32,11 @@ const otherText = (text: string): string => {
   return isToken && !ACCOUNT_PATH.test(text) && !isRevealing(text) ? text : REDACTED
 }
 
+/** What could steer the terminal it is shown in. */
+const STEERS = /[\p{Cc}\p{Cf}]/u
+
 const nameText = (text: string): string =>
-  text.length > LONGEST_NAME || isSensitive(text) || /:\/\/\S*[?#]/.test(text) ? REDACTED : text
+  text.length > LONGEST_NAME || STEERS.test(text) || isSensitive(text) || /:\/\/\S*[?#]/.test(text) ? REDACTED : text
 
 /** A list of tags, or one of them; a text without any is left only where it is a single word. */
 const pairsText = (text: string): string => {
@@ -67,7 +70,7 @@ const namedBy = (value: object): string | null => {
 }
 
 /** `body` is parsed JSON or a form, as `Source.read` takes it. Never throws, and gives the same again for what it gave. */
-export const redactDelivery = (source: SourceName, body: unknown): unknown => {
+export const redactDelivery = (source: Pick<Source, 'name' | 'names'>, body: unknown): unknown => {
   const text = (value: string, rule: Exclude<Rule, 'private'>, path: readonly string[], depth: number): string => {
     if (value === '' || value === REDACTED) return value
     const inner = /^\s*[[{]/.test(value) && rule !== 'title' ? parsedText(value) : undefined
@@ -88,7 +91,7 @@ export const redactDelivery = (source: SourceName, body: unknown): unknown => {
       )
     const entries = Object.entries(value).map(([key, one]): [string, unknown] => {
       const below = key === 'value' && named !== null ? [named, ...path] : [key, ...path]
-      return [isRevealing(key) ? REDACTED : key, walk(one, below, depth + 1)]
+      return [isRevealing(key) || STEERS.test(key) ? REDACTED : key, walk(one, below, depth + 1)]
     })
     return Object.fromEntries(entries)
   }

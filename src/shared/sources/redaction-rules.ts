@@ -3,6 +3,7 @@
  * compared without case, dashes, dots, spaces and underscores. docs/quarantine.md says the same for people.
  */
 import type { SourceName } from '../contracts/alert.ts'
+import type { Source } from './source.ts'
 
 export const plain = (name: string): string => name.toLowerCase().replace(/[-_. ]/g, '')
 
@@ -70,6 +71,8 @@ const OF_SOURCE: Partial<Record<SourceName, OfSource>> = {
   cloudwatch_sns: { json: set('message') },
   uptime_kuma: { private: set('response') },
   cloudevents: { name: set('source') },
+  // Nobody knows its format: what such fields hold is most often the name of a rule.
+  custom: { name: set('name check rule alert monitor') },
   splunk_oncall: {
     title: set('entity_display_name service'),
     only: set(
@@ -82,7 +85,12 @@ const OF_SOURCE: Partial<Record<SourceName, OfSource>> = {
 export type Rule = 'private' | 'name' | 'title' | 'json' | 'pairs' | 'account_id' | 'last_part' | 'other'
 
 /** The rule for the field `name` under `above`, which is '' where there is none. */
-export const ruleFor = (source: SourceName, name: string, above: string): Rule => {
+export const ruleFor = (
+  { name: source, names = [] }: Pick<Source, 'name' | 'names'>,
+  name: string,
+  above: string,
+): Rule => {
+  if (names.includes(name)) return 'name'
   const [field, both] = [plain(name), `${plain(above)}${plain(name)}`]
   const own = OF_SOURCE[source] ?? {}
   if (own.title?.has(field)) return 'title'

@@ -41,6 +41,11 @@ export const incidentMetrics = ({ counter, histogram, gauge, ...ofIncidents }: D
     source,
   }),
   loadShed: counter('load_shed_total', 'Deliveries refused so that the sender comes again.', { reason: SHED_REASONS }),
+  quarantined: counter('quarantined_total', 'Deliveries kept because not all of them was understood.', { source }),
+  quarantineDropped: counter('quarantine_dropped_total', 'Entries that left the quarantine, by why.', {
+    reason: ['full', 'expired'],
+  }),
+  quarantineEntries: gauge('quarantine_entries', 'Deliveries in quarantine.', {}),
   e2eDuration: ofIncidents.histogramOfIncidents('e2e_duration_seconds', 'From accepted to verdict.', {
     outcome: VerdictName.options,
   }),

@@ -3,6 +3,7 @@ import { sha256 } from '../shared/audit/digest.ts'
 import type { Sighting } from '../shared/contracts/alert.ts'
 import type { Headers, Reading, Source } from '../shared/sources/source.ts'
 import { type Acceptance, acceptAlert } from './accept-alert.ts'
+import { deliveryKey } from './door/delivery-memory.ts'
 import type { StepOutcome } from './step.ts'
 
 export interface Delivery {
@@ -39,15 +40,24 @@ export const acceptReadings = async (
 /**
  * One answer per alert and incident, in the delivery's order. When this returns, everything accepted is durable: the
  * incident, its audit record and its job were written in one atomic step each. When it throws, nothing was answered and
- * the sender tries again; what had been written already is then a duplicate.
+ * the sender tries again; what had been written already is then a duplicate. A delivery is remembered only after that, so
+ * that none is taken for known whose first try failed.
  */
-export const acceptWebhook = (
+export const acceptWebhook = async (
   source: Source,
   { request_id, raw, body, headers, received_at }: Delivery,
   acceptance: Acceptance,
-): Promise<AlertAnswer[]> =>
-  acceptReadings(
-    source.read(body, received_at, headers),
-    { request_id, received_at, body_sha256: sha256(raw) },
-    acceptance,
-  )
+): Promise<AlertAnswer[]> => {
+  const readings = source.read(body, received_at, headers)
+  const { memory } = acceptance
+  const key = memory ? deliveryKey(source, { raw, body, headers, received_at }, readings) : null
+  const known = key === null ? null : await memory?.recall(key)
+  if (known) return known.map((incident_id) => ({ incident_id, outcome: 'duplicate' }))
+  const answers = await acceptReadings(readings, { request_id, received_at, body_sha256: sha256(raw) }, acceptance)
+  if (key !== null)
+    memory?.remember(
+      key,
+      answers.flatMap(({ incident_id }) => incident_id ?? []),
+    )
+  return answers
+}

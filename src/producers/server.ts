@@ -9,10 +9,12 @@ import { addProbes, standardChecks } from '../shared/telemetry/probes.ts'
 import { redisErrorKind } from '../shared/telemetry/redis-error-kind.ts'
 import type { Tracing } from '../shared/telemetry/tracing.ts'
 import type { Acceptance } from './accept-alert.ts'
+import type { Door } from './door/verify-delivery.ts'
 import { finishRequests } from './finish-requests.ts'
 import { addKillSwitch } from './kill-switch-routes.ts'
 import { logRefusal } from './log-answers.ts'
 import { observeTaken } from './observe-taken.ts'
+import { type Authenticate, addOperatorScope } from './operators/operator-scope.ts'
 import { BODY_LIMIT_BYTES, keepRawBodies } from './read-body.ts'
 import { type AnswerReview, addReview } from './review-route.ts'
 import { addIncidents, addWebhooks, WEBHOOKS } from './routes.ts'
@@ -22,7 +24,9 @@ import { traceWebhooks } from './trace-webhooks.ts'
 export interface ServerSettings {
   acceptance: Acceptance
   redis: Redis
+  door: Door
   review: AnswerReview
+  authenticate: Authenticate
   /** From the signal on: webhooks are sent away, and what is under way is finished. */
   isStopping(): boolean
   metrics: Metrics
@@ -59,7 +63,9 @@ const asProblem = (error: FastifyError, request_id: string): Problem => {
 export const createServer = ({
   acceptance,
   redis,
+  door,
   review,
+  authenticate,
   isStopping,
   metrics,
   log,
@@ -101,9 +107,11 @@ export const createServer = ({
   addProbes(app, { checks: standardChecks(redis, acceptance.policies, isStopping), metrics })
   if (tracing) traceWebhooks(app, tracing)
   const observed = { ...acceptance, observe: (taken: Taken) => observeTaken(taken, metrics, log) }
-  addWebhooks(app, observed, { isStopping, metrics, log, tracing })
-  addIncidents(app, acceptance)
-  addKillSwitch(app, acceptance.ledger.stops, log)
-  addReview(app, review, metrics, log)
+  addWebhooks(app, observed, { door, isStopping, metrics, log, tracing })
+  addOperatorScope(app, { authenticate, metrics, log }, (operators) => {
+    addIncidents(operators, acceptance)
+    addKillSwitch(operators, acceptance.ledger.stops, log)
+    addReview(operators, review, metrics, log)
+  })
   return app
 }

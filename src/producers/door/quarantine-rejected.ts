@@ -7,7 +7,7 @@ import { isRevealing } from '../../shared/sources/sensitive-text.ts'
 import type { Headers, Source } from '../../shared/sources/source.ts'
 import type { Log } from '../../shared/telemetry/log.ts'
 import type { Metrics } from '../../shared/telemetry/metrics.ts'
-import { addressOf } from '../source-at.ts'
+import { addressOf } from './verify-delivery.ts'
 
 /** Beyond this nothing is looked through: no sender in use sends more. */
 const LARGEST_BYTES = 256 * 1024

@@ -34,6 +34,8 @@ export interface LedgerKeys {
   quarantine: string
   /** Hash: one of them. */
   quarantined(id: string): string
+  /** Hash: what came of the deliveries of one window of time, by the digest of each. */
+  deliveries(window: number): string
   /** Sorted set: the incidents under this correlation key, by the number of the change that listed each last. */
   correlation(key: string): string
 }
@@ -57,6 +59,7 @@ export const ledgerKeys = (installation: string): LedgerKeys => {
     runs: `${prefix}confirmed-runs`,
     quarantine: `${prefix}quarantine`,
     quarantined: (id) => `${prefix}quarantine:${id}`,
+    deliveries: (window) => `${prefix}deliveries:${window}`,
     correlation: (key) => `${prefix}correlation:${key}`,
   }
 }

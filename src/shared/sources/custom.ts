@@ -10,6 +10,7 @@ import { pageReading } from './page-alert.ts'
 import { plainNumber } from './plain-number.ts'
 import { ignored, rejected, shown } from './reading.ts'
 import { type Claim, countedSeverity, namedSeverity } from './severity.ts'
+import { bodySignature } from './signature.ts'
 import { FORM, type Reading, type Source } from './source.ts'
 import { firstLink } from './source-ref.ts'
 import { readTags } from './tags.ts'
@@ -100,6 +101,9 @@ export const alertsIn = ({ alerts }: SourceMapping, body: unknown): { alert: unk
 
 const NAMING = ['id', 'status', 'class', 'service', 'namespace', 'pod', 'severity'] as const satisfies Field[]
 
+/** For a sender that signs as Grafana does. */
+export const CUSTOM_SIGNATURE = bodySignature(null, ['header', 'timestamp_header'])
+
 /** `name` is that of the mapping's file; deliveries go to `/webhooks/custom:<name>`. */
 export const customSource = (name: string, mapping: SourceMapping): Source => ({
   name: 'custom',
@@ -110,6 +114,7 @@ export const customSource = (name: string, mapping: SourceMapping): Source => ({
     const place = mapping.fields[field]
     return typeof place === 'string' ? place.slice(place.lastIndexOf('/') + 1) : []
   }),
+  signature: CUSTOM_SIGNATURE,
   read(body, receivedAt) {
     const alerts = alertsIn(mapping, body)
     if (alerts === null)

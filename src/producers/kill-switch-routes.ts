@@ -2,21 +2,13 @@
 import type { FastifyInstance } from 'fastify'
 import { type SwitchAnswer, SwitchOrder } from '../shared/contracts/stop.ts'
 import type { Stops } from '../shared/ledger/stops.ts'
-import { Problem } from '../shared/problem.ts'
 import type { Log } from '../shared/telemetry/log.ts'
-import { parseBody } from './read-body.ts'
-
-const parseOrder = (raw: unknown): SwitchOrder => {
-  const order = SwitchOrder.safeParse(parseBody(raw).body)
-  if (order.success) return order.data
-  const problems = order.error.issues.map(({ path, message }) => `${path.join('.') || 'body'}: ${message}`)
-  throw new Problem('kill_switch_invalid', problems.join('; '))
-}
+import { parseSigned } from './operators/parse-signed.ts'
 
 export const addKillSwitch = (app: FastifyInstance, stops: Stops, log: Log): void => {
   app.get('/kill-switch', () => stops.inForce())
-  app.put('/kill-switch', async (request): Promise<SwitchAnswer> => {
-    const { engaged, ...order } = parseOrder(request.body)
+  app.put('/kill-switch', { config: { role: 'operator' } }, async (request): Promise<SwitchAnswer> => {
+    const { engaged, ...order } = parseSigned(SwitchOrder, request.body, request.operator, 'kill_switch_invalid')
     const at = new Date().toISOString()
     if (engaged) {
       const { changed, stop } = await stops.engage(order, at)

@@ -13,6 +13,11 @@ import type { Tracing } from '../shared/telemetry/tracing.ts'
 import type { Acceptance } from './accept-alert.ts'
 import { acceptWebhook } from './accept-webhook.ts'
 import { addCloudEventsHandshake } from './cloudevents-handshake.ts'
+import { admitSender } from './door/admit-sender.ts'
+import { confirmSubscription } from './door/confirm-subscription.ts'
+import { quarantineRejected } from './door/quarantine-rejected.ts'
+import { Unauthorized } from './door/unauthorized.ts'
+import { type Door, verifyDelivery } from './door/verify-delivery.ts'
 import { logAnswers } from './log-answers.ts'
 import { keepRawForms, readDelivery } from './read-delivery.ts'
 import { shedReason } from './shed-reason.ts'
@@ -24,15 +29,27 @@ export const WEBHOOKS = '/webhooks/:source'
 const statusOf = (answers: readonly AlertAnswer[]): 200 | 202 =>
   answers.some(({ outcome }) => outcome === 'accepted' || outcome === 'attached' || outcome === 'closed') ? 202 : 200
 
+/** Why alerts were not understood, or the whole delivery; none where everything in it was. */
+const rejectionsIn = (answers: readonly AlertAnswer[]): string[] =>
+  answers.length === 0
+    ? ['the delivery holds no alert']
+    : answers.flatMap(({ outcome, reason }) => (outcome === 'rejected' ? (reason ?? '') : []))
+
+/** A body that is not what it is called; what is empty, or called what the source does not send, holds nothing to keep. */
+const isUnreadable = ({ code }: Problem): boolean => code === 'body_not_json' || code === 'body_not_form'
+
 /** Nothing was wrong with what is shed: the sender comes again. */
 const noteRefused = (error: unknown, source: SourceName, metrics: Metrics): void => {
   const reason = shedReason(error)
   if (reason) metrics.loadShed.inc({ reason })
-  if (reason) metrics.webhookEvents.inc({ source, outcome: 'shed' })
+  if (error instanceof Unauthorized) metrics.webhookUnauthorized.inc({ reason: error.reason })
+  if (error instanceof Unauthorized) metrics.webhookEvents.inc({ source, outcome: 'unauthorized' })
+  else if (reason) metrics.webhookEvents.inc({ source, outcome: 'shed' })
   else if (error instanceof Problem) metrics.webhookEvents.inc({ source, outcome: 'invalid' })
 }
 
 interface Webhooks {
+  door: Door
   isStopping(): boolean
   metrics: Metrics
   log: Log
@@ -43,30 +60,57 @@ interface Webhooks {
 export const addWebhooks = (
   app: FastifyInstance,
   acceptance: Acceptance,
-  { isStopping, metrics, log, tracing }: Webhooks,
+  { door, isStopping, metrics, log, tracing }: Webhooks,
 ): void => {
   app.register(async (webhooks) => {
     keepRawForms(webhooks)
     addCloudEventsHandshake(webhooks)
-    webhooks.route<{ Params: { source: string } }>({
+    webhooks.route<{ Params: { source: string }; Querystring: Record<string, unknown> }>({
       method: ['POST', 'PUT'],
       url: WEBHOOKS,
       // What was under way before is answered as ever.
-      onRequest: async ({ params }) => {
-        if (!isStopping()) return
-        const problem = new Problem('shutting_down', 'this process takes nothing new: send it again')
-        noteRefused(problem, sourceAt(params.source, acceptance.policies()).name, metrics)
-        throw problem
+      onRequest: async ({ params, ip }) => {
+        const source = sourceAt(params.source, acceptance.policies())
+        try {
+          if (isStopping()) throw new Problem('shutting_down', 'this process takes nothing new: send it again')
+          admitSender(source, ip, door.secrets())
+        } catch (error) {
+          noteRefused(error, source.name, metrics)
+          throw error
+        }
+      },
+      // On the bytes as they came, before anybody makes sense of them.
+      preValidation: async ({ params, body, headers, query }) => {
+        const source = sourceAt(params.source, acceptance.policies())
+        const raw = Buffer.isBuffer(body) ? body : Buffer.alloc(0)
+        try {
+          await verifyDelivery(source, raw, { headers, query }, door, Date.now())
+        } catch (error) {
+          noteRefused(error, source.name, metrics)
+          throw error
+        }
       },
       handler: async (request, reply) => {
         const source = sourceAt(request.params.source, acceptance.policies())
         const request_id = request.id
         const delivery = { request_id, received_at: new Date().toISOString() }
+        const { headers } = request
+        const keep = (raw: Buffer, body: unknown, reasons: readonly string[]) =>
+          quarantineRejected(
+            { source, ...delivery, raw, body, headers, reasons },
+            { quarantine: acceptance.ledger.quarantine, metrics, log },
+          )
         let answers: AlertAnswer[]
         try {
-          const { headers } = request
-          const read = await readDelivery(source, request.body, headers)
+          const read = await readDelivery(source, request.body, headers).catch(async (problem: Problem) => {
+            if (isUnreadable(problem)) await keep(request.body as Buffer, undefined, [problem.message])
+            throw problem
+          })
+          if (await confirmSubscription(source, read.body, door))
+            log.event('subscription_confirmed', { request_id, source: source.name })
           answers = await acceptWebhook(source, { ...delivery, ...read, headers }, acceptance)
+          const reasons = rejectionsIn(answers)
+          if (reasons.length > 0) await keep(read.raw, read.body, reasons)
         } catch (error) {
           noteRefused(error, source.name, metrics)
           throw error
@@ -81,8 +125,7 @@ export const addWebhooks = (
         const understood = rejected.length < answers.length
         // A sender that switches its subscription off after a few 4xx would lose the incidents after this one as well.
         if (!understood && !source.never_refuse_content) {
-          const reasons = rejected.map(({ reason }) => reason).join('; ') || 'the delivery holds no alert'
-          throw new Problem('nothing_understood', reasons, { request_id, incidents: answers })
+          throw new Problem('nothing_understood', rejectionsIn(answers).join('; '), { request_id, incidents: answers })
         }
         const status = understood ? (source.only_200 ? 200 : statusOf(answers)) : 202
         const latency_ms = Math.round(reply.elapsedTime)

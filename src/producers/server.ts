@@ -11,10 +11,12 @@ import type { Tracing } from '../shared/telemetry/tracing.ts'
 import type { Acceptance } from './accept-alert.ts'
 import { documentApi } from './document/document-api.ts'
 import { serveDocs } from './document/serve-docs.ts'
+import type { Door } from './door/verify-delivery.ts'
 import { finishRequests } from './finish-requests.ts'
 import { addKillSwitch } from './kill-switch-routes.ts'
 import { logRefusal } from './log-answers.ts'
 import { observeTaken } from './observe-taken.ts'
+import { type Authenticate, addOperatorScope } from './operators/operator-scope.ts'
 import { BODY_LIMIT_BYTES, keepRawBodies } from './read-body.ts'
 import { type AnswerReview, addReview } from './review-route.ts'
 import { addIncidents, addWebhooks, WEBHOOKS } from './routes.ts'
@@ -24,7 +26,9 @@ import { traceWebhooks } from './trace-webhooks.ts'
 export interface ServerSettings {
   acceptance: Acceptance
   redis: Redis
+  door: Door
   review: AnswerReview
+  authenticate: Authenticate
   /** From the signal on: webhooks are sent away, and what is under way is finished. */
   isStopping(): boolean
   metrics: Metrics
@@ -65,7 +69,9 @@ const asProblem = (error: FastifyError, request_id: string): Problem => {
 export const createServer = ({
   acceptance,
   redis,
+  door,
   review,
+  authenticate,
   isStopping,
   metrics,
   log,
@@ -112,11 +118,13 @@ export const createServer = ({
   // Once the document listens for routes.
   app.register(async (api) => {
     addProbes(api, { checks: standardChecks(redis, acceptance.policies, isStopping), metrics })
-    addWebhooks(api, observed, { isStopping, metrics, log, tracing })
-    addIncidents(api, acceptance)
-    addKillSwitch(api, acceptance.ledger.stops, log)
-    addReview(api, review, metrics, log)
-    serveDocs(api)
+    addWebhooks(api, observed, { door, isStopping, metrics, log, tracing })
+    addOperatorScope(api, { authenticate, metrics, log }, (operators) => {
+      addIncidents(operators, acceptance)
+      addKillSwitch(operators, acceptance.ledger.stops, log)
+      addReview(operators, review, metrics, log)
+      serveDocs(operators)
+    })
   })
   return app
 }

@@ -6,7 +6,7 @@ import { changeArguments, type LedgerChange } from '../../src/shared/ledger/chan
 import { findSource } from '../../src/shared/sources/index.ts'
 import { createLog } from '../../src/shared/telemetry/log.ts'
 import { createMetrics } from '../../src/shared/telemetry/metrics.ts'
-import { NO_POLICIES } from '../support/api.ts'
+import { NO_POLICIES, OPEN_DOOR } from '../support/api.ts'
 import type { FuzzCase } from './case.ts'
 
 /** The coded refusals that a delivery can earn by itself. */
@@ -44,6 +44,7 @@ export const openReceiver = (mappings: ReadonlyMap<string, SourceMapping>): Rece
   let written: LedgerChange[] = []
   const ledger = {
     stops: {},
+    quarantine: { keep: async () => 0 },
     findRelated: async (_id: string, keys: readonly string[]) => ({ incidents: [], versions: keys.map(() => 0) }),
     apply: async (change: LedgerChange) => {
       changeArguments(change)
@@ -54,6 +55,7 @@ export const openReceiver = (mappings: ReadonlyMap<string, SourceMapping>): Rece
   const server = createServer({
     acceptance: { ledger, queue, policies: () => ({ ...NO_POLICIES, sources: mappings }) },
     redis: {},
+    door: OPEN_DOOR,
     review: async () => null,
     isStopping: () => false,
     metrics: createMetrics('0.0.0'),

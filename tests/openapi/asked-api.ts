@@ -5,6 +5,7 @@ import { playScenario } from '../../src/cli/demo/play-scenario.ts'
 import { SCENARIOS } from '../../src/cli/demo/scenarios.ts'
 import { openPipeline } from '../support/api-pipeline.ts'
 import { openClient } from './asked-client.ts'
+import { openGuards } from './asked-logins.ts'
 import { type Asked, asking } from './asking.ts'
 import { DESCRIBED, type Described } from './document.ts'
 import { examplesOf } from './examples.ts'
@@ -20,11 +21,14 @@ const playAll = async (origin: string) => {
 export const nameOf = ({ method, path }: Pick<Described, 'method' | 'path'>): string => `${method} ${path}`
 
 export const openAskedApi = async (redisUrl: string) => {
-  const pipeline = await openPipeline(redisUrl, `asked-${randomUUID()}`, 'fixtures/demo/policies')
+  const { door, authenticate, raise } = openGuards()
+  const policies = 'fixtures/demo/policies'
+  const pipeline = await openPipeline(redisUrl, `asked-${randomUUID()}`, policies, door, authenticate)
   pipeline.work('normalize', 'readiness', 'dry-run')
   const origin = await pipeline.listen()
   await playAll(origin)
   const examples = await examplesOf(pipeline)
+  raise()
   const client = openClient(origin)
   /** Operation -> the statuses it was seen to answer with. */
   const seen = new Map(DESCRIBED.map((described) => [nameOf(described), new Set<number>()]))

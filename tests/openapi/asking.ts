@@ -2,6 +2,7 @@
 import fc from 'fast-check'
 import { addressesOf, addressOf, seldom } from './asked-address.ts'
 import { bodiesOf } from './asked-bodies.ts'
+import { AUTHORIZATIONS, OPERATOR } from './asked-logins.ts'
 import type { Described, Operation } from './document.ts'
 
 export interface Asked {
@@ -25,14 +26,22 @@ const ACCEPTED = ['*/*', 'application/openmetrics-text', 'text/html', ';;', 'app
 /** No control characters: no client sends them in a header. */
 const headerText = fc.string({ unit: 'grapheme-ascii', maxLength: 60 })
 
-const headersOf = ({ parameters = [] }: Operation): fc.Arbitrary<Record<string, string>> => {
+const headersOf = ({ parameters = [], security = [] }: Operation): fc.Arbitrary<Record<string, string>> => {
   const named = parameters.filter((one) => one.in === 'header').map(({ name }) => [name, headerText] as const)
   const headers: Record<string, fc.Arbitrary<string>> = {
     accept: fc.constantFrom(...ACCEPTED),
     'x-forwarded-for': headerText,
     ...Object.fromEntries(named),
   }
-  return fc.record(headers, { requiredKeys: [] }).map((all) => ({ ...all }) as Record<string, string>)
+  const others = fc.record(headers, { requiredKeys: [] })
+  const login = fc.oneof(
+    { weight: security.length > 0 ? 6 : 1, arbitrary: fc.constant(OPERATOR) },
+    { weight: 3, arbitrary: fc.constantFrom(...AUTHORIZATIONS) },
+    fc.oneof(headerText, fc.constant(null)),
+  )
+  return fc
+    .tuple(others, login)
+    .map(([all, authorization]) => ({ ...all, ...(authorization !== null && { authorization }) }))
 }
 
 const asIs =
@@ -40,7 +49,7 @@ const asIs =
   ({ params = {}, headers = {}, body }: Example): Asked => ({
     method,
     url: addressOf(path, params),
-    headers: { ...(body !== undefined && { 'content-type': 'application/json' }), ...headers },
+    headers: { authorization: OPERATOR, ...(body !== undefined && { 'content-type': 'application/json' }), ...headers },
     body: body === undefined ? null : Buffer.from(JSON.stringify(body)),
   })
 

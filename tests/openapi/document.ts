@@ -14,6 +14,8 @@ export interface Parameter {
 export interface Operation {
   operationId: string
   parameters?: Parameter[]
+  /** Each of them is enough. */
+  security: Record<string, string[]>[]
   requestBody?: { content: Record<string, { schema: Schema }> }
   responses: Record<string, { content?: Record<string, { schema: Schema }> }>
 }

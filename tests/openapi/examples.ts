@@ -23,11 +23,10 @@ export const examplesOf = async ({ get }: Pick<Api, 'get'>): Promise<Examples> =
     if (status !== 'awaiting_review') continue
     const decision = reviews.length % 2 ? 'approve' : 'deny'
     const { plan_digest } = stages['dry-run']
-    reviews.push({ params, body: { decision, by: 'a property test', reason: 'it was generated', plan_digest } })
+    reviews.push({ params, body: { decision, reason: 'it was generated', plan_digest } })
   }
-  const by = { by: 'a property test', reason: 'it was generated' }
   const switched = ['global', 'service:appointments-api'].flatMap((scope) =>
-    [true, false].map((engaged): Example => ({ body: { scope, engaged, ...by } })),
+    [true, false].map((engaged): Example => ({ body: { scope, engaged, reason: 'it was generated' } })),
   )
   return {
     ...{ deliver: deliveries(), deliverByPut: deliveries(), reviewIncident: reviews, orderStop: switched },

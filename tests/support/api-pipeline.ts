@@ -1,5 +1,7 @@
 /** The whole pipeline in the test's process: the webhook API and the workers it is told to start, on one installation. */
 import { Redis } from 'ioredis'
+import type { Door } from '../../src/producers/door/verify-delivery.ts'
+import type { Authenticate } from '../../src/producers/operators/operator-scope.ts'
 import type { StageName } from '../../src/shared/contracts/audit-record.ts'
 import type { PolicySet } from '../../src/shared/contracts/policy.ts'
 import { readStored, type StoredIncident } from '../../src/shared/ledger/stored-incident.ts'
@@ -20,9 +22,15 @@ export interface Pipeline extends Api {
   stored(id: string): Promise<StoredIncident>
 }
 
-export const openPipeline = async (redisUrl: string, installation: string, policyDir: string): Promise<Pipeline> => {
+export const openPipeline = async (
+  redisUrl: string,
+  installation: string,
+  policyDir: string,
+  door?: Door,
+  authenticate?: Authenticate,
+): Promise<Pipeline> => {
   const policies = await loadPolicyFolder(policyDir)
-  const api = await openApi(redisUrl, installation, policies)
+  const api = await openApi(redisUrl, installation, policies, {}, door, authenticate)
   const redis = new Redis(redisUrl, { maxRetriesPerRequest: null })
   const { ledger } = api
   const workers: { close(): Promise<unknown> }[] = []

@@ -10,13 +10,13 @@ import { IncidentEvent } from '../../shared/contracts/incident-event.ts'
 import { IncidentList, IncidentSummary, IncidentView, Trace } from '../../shared/contracts/incident-view.ts'
 import { Plan } from '../../shared/contracts/plan.ts'
 import { CardScores } from '../../shared/contracts/ready.ts'
-import { ReviewAnswer, ReviewOrder } from '../../shared/contracts/review.ts'
-import { StopsInForce, SwitchAnswer, SwitchOrder } from '../../shared/contracts/stop.ts'
+import { ReviewAnswer } from '../../shared/contracts/review.ts'
+import { StopsInForce, SwitchAnswer } from '../../shared/contracts/stop.ts'
 import { AlertAnswer, WebhookAnswer } from '../../shared/contracts/webhook-answer.ts'
 
 const NAMED = {
   ...{ AlertAnswer, AuditRecord, Blocker, CardScores, DryRunResult, Facts, FlipStep, IncidentEvent, IncidentList },
-  ...{ IncidentSummary, IncidentView, Plan, ReviewAnswer, ReviewOrder, StopsInForce, SwitchAnswer, SwitchOrder, Trace },
+  ...{ IncidentSummary, IncidentView, Plan, ReviewAnswer, StopsInForce, SwitchAnswer, Trace },
   ...{ Verdict, WebhookAnswer },
 }
 

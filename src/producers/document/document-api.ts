@@ -59,11 +59,20 @@ export const documentApi = (app: FastifyInstance): void => {
         license: { name: 'MIT', identifier: 'MIT' },
       },
       servers: [{ url: '/' }],
-      security: [],
+      components: {
+        securitySchemes: {
+          bearer: {
+            type: 'http',
+            scheme: 'bearer',
+            description: 'a token of an operator, or of the identity provider',
+          },
+          basic: { type: 'http', scheme: 'basic', description: 'the token as the password, to look with a browser' },
+        },
+      },
       tags: [
-        { name: 'webhooks', description: 'Alerts in' },
-        { name: 'incidents', description: 'What became of them, and what a person answers' },
-        { name: 'kill switch', description: 'The emergency stop' },
+        { name: 'webhooks', description: 'Alerts in; each source proves itself in its own way' },
+        { name: 'incidents', description: 'What became of them, and what a person answers; with a login' },
+        { name: 'kill switch', description: 'The emergency stop; with a login' },
         { name: 'probes', description: 'Of every process, without a login' },
       ],
     },

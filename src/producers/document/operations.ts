@@ -17,6 +17,9 @@ const TAKES_JSON = [
   ...(['request_invalid', 'body_empty', 'body_not_json', 'body_too_large', 'content_type_unsupported'] as const),
 ] satisfies ProblemCode[]
 
+/** Who gives an order is whoever is logged in; only where no login is set up does the body say so. */
+const SIGNED = { by: true } as const
+
 const id = z.string().describe('as a webhook answered it, or GET /incidents lists it, e.g. HM-2026-05-17-01')
 const AN_INCIDENT = z.object({ id })
 
@@ -39,6 +42,7 @@ const DELIVERY: Operation = {
   },
   problems: [
     ...([...TAKES_JSON, 'body_not_form', 'source_unknown', 'nothing_understood'] as const),
+    ...(['signature_invalid', 'sender_refused', 'sns_unavailable'] as const),
     ...(['incident_contended', 'shutting_down', ...STORED] as const),
   ],
 }
@@ -60,6 +64,7 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
   'GET /incidents': {
     id: 'listIncidents',
     tag: 'incidents',
+    role: 'viewer',
     summary: 'List incidents, newest first',
     query: IncidentQuery,
     answers: { 200: { means: 'A page of them', body: IncidentList } },
@@ -68,6 +73,7 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
   'GET /incidents/:id': {
     id: 'showIncident',
     tag: 'incidents',
+    role: 'viewer',
     summary: 'What happened to one incident, and why',
     params: AN_INCIDENT,
     answers: { 200: { means: 'The incident, with what each stage came to', body: IncidentView } },
@@ -76,6 +82,7 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
   'GET /incidents/:id/trace': {
     id: 'traceIncident',
     tag: 'incidents',
+    role: 'viewer',
     summary: 'The audit records of one incident',
     params: AN_INCIDENT,
     answers: { 200: { means: 'All of them', body: Trace } },
@@ -84,15 +91,17 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
   'POST /incidents/:id/review': {
     id: 'reviewIncident',
     tag: 'incidents',
+    role: 'reviewer',
     summary: 'Approve or deny the plan of an incident that waits for a person',
     params: AN_INCIDENT,
-    body: ReviewOrder,
+    body: ReviewOrder.partial(SIGNED),
     answers: { 200: { means: 'It was taken', body: ReviewAnswer } },
     problems: [...TAKES_JSON, 'review_invalid', 'incident_unknown', 'review_refused', ...STORED],
   },
   'GET /kill-switch': {
     id: 'showStops',
     tag: 'kill switch',
+    role: 'viewer',
     summary: 'What is stopped, since when and by whom, and how much it holds',
     answers: { 200: { means: 'The stops in force, and the last orders', body: StopsInForce } },
     problems: STORED,
@@ -100,8 +109,9 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
   'PUT /kill-switch': {
     id: 'orderStop',
     tag: 'kill switch',
+    role: 'operator',
     summary: 'Stop a scope, or resume it',
-    body: SwitchOrder,
+    body: SwitchOrder.partial(SIGNED),
     answers: { 200: { means: 'It is so from here on', body: SwitchAnswer } },
     problems: [...TAKES_JSON, 'kill_switch_invalid', ...STORED],
   },

@@ -9,6 +9,8 @@ import { addProbes, standardChecks } from '../shared/telemetry/probes.ts'
 import { redisErrorKind } from '../shared/telemetry/redis-error-kind.ts'
 import type { Tracing } from '../shared/telemetry/tracing.ts'
 import type { Acceptance } from './accept-alert.ts'
+import { soManyASecond } from './door/so-many-a-second.ts'
+import { Unauthorized } from './door/unauthorized.ts'
 import type { Door } from './door/verify-delivery.ts'
 import { finishRequests } from './finish-requests.ts'
 import { addKillSwitch } from './kill-switch-routes.ts'
@@ -33,6 +35,9 @@ export interface ServerSettings {
   log: Log
   tracing?: Tracing
 }
+
+/** Lines a second: who is refused can come as often as they like. */
+const UNAUTHORIZED_LOGGED = 10
 
 /** Of an incident id (128) and more, so that a longer one is answered as unknown. */
 const LONGEST_PARAMETER = 1024
@@ -71,6 +76,7 @@ export const createServer = ({
   log,
   tracing,
 }: ServerSettings): FastifyInstance => {
+  const mayTell = soManyASecond(UNAUTHORIZED_LOGGED)
   const refuse = (error: FastifyError, request: FastifyRequest, reply: FastifyReply) => {
     const { id: request_id, routeOptions } = request
     const problem = asProblem(error, request_id)
@@ -78,7 +84,9 @@ export const createServer = ({
     const refused = { request_id, route, status: problem.status, latency_ms, error_code: problem.code }
     if (problem.status >= 500 && problem.code !== 'shutting_down')
       log.event(problem.code === 'redis_unavailable' ? 'redis_error' : 'request_failed', { ...refused, err: error })
-    else if (route === WEBHOOKS) logRefusal(problem, request.params, refused, log)
+    else if (problem instanceof Unauthorized && !mayTell()) {
+      // Counted all the same.
+    } else if (route === WEBHOOKS) logRefusal(problem, request.params, refused, log)
     if (problem.status === 503) reply.header('retry-after', '5')
     return reply.code(problem.status).type('application/problem+json').send(problem.toDocument())
   }

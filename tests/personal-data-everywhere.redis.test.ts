@@ -11,7 +11,7 @@ import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
 import { IncidentLedger } from '../src/shared/ledger/incident-ledger.ts'
 import { ruleFor } from '../src/shared/sources/redaction-rules.ts'
 import { CARRIED } from './support/carried-places.ts'
-import { dumpRedis } from './support/dump-redis.ts'
+import { dumpKeys } from './support/dump-keys.ts'
 import { leavesOf, type Path, placeOf, replaced } from './support/leaves.ts'
 import { eventually, killAll, runInterlock, startProcess } from './support/processes.ts'
 import { allFixtures, type Fixture } from './support/source-fixtures.ts'
@@ -133,7 +133,7 @@ beforeAll(async () => {
   written.exports = [await textsUnder(folder), ...ran.flatMap(({ stdout, stderr }) => [stdout, stderr])].join('\n')
   for (const at of [address, probes]) written.metrics += await ask(`${at}/metrics`)
   expect(await ledger.quarantine.count()).toBeGreaterThan(100)
-  written.redis = await dumpRedis(redis, `{${env.QUEUE_PREFIX}}*`)
+  written.redis = await dumpKeys(redis, `{${env.QUEUE_PREFIX}}*`)
   redis.disconnect()
   await Promise.all([api.stop('SIGTERM'), worker.stop('SIGTERM')])
   written.logs = [api, worker].flatMap((one) => [JSON.stringify(one.lines), one.errors()]).join('\n')

@@ -9,7 +9,7 @@ import { join } from 'node:path'
 import { Redis } from 'ioredis'
 import { afterAll, beforeAll, expect, inject, test } from 'vitest'
 import { IncidentLedger } from '../src/shared/ledger/incident-ledger.ts'
-import { dumpRedis } from './support/dump-redis.ts'
+import { dumpKeys } from './support/dump-keys.ts'
 import { leavesOf, type Path, replaced } from './support/leaves.ts'
 import { startReceiver } from './support/otlp-receiver.ts'
 import { PLANTED, plantedAt, revealing } from './support/personal-data.ts'
@@ -80,7 +80,7 @@ beforeAll(async () => {
   const redis = new Redis(REDIS_URL)
   const ledger = new IncidentLedger(redis, QUEUE_PREFIX)
   await eventually(async () => expect((await ledger.accounting()).in_flight).toBe(0))
-  const stored = await dumpRedis(redis, `{${QUEUE_PREFIX}}*`)
+  const stored = await dumpKeys(redis, `{${QUEUE_PREFIX}}*`)
   redis.disconnect()
   await Promise.all([api.stop('SIGTERM'), worker.stop('SIGTERM')])
   receiver.close()

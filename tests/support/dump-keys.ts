@@ -1,8 +1,8 @@
-/** All that lies in Redis under a pattern, whatever its type: what tests look through for what must not be there. */
+/** What stands in Redis, as one text to look through. */
 import type { Redis } from 'ioredis'
 
 /** Everything under the prefix, as text: names and contents. */
-export const dumpRedis = async (redis: Redis, pattern: string): Promise<string> => {
+export const dumpKeys = async (redis: Redis, pattern: string): Promise<string> => {
   const read: Record<string, (key: string) => Promise<unknown>> = {
     hash: (key) => redis.hgetall(key),
     list: (key) => redis.lrange(key, 0, -1),

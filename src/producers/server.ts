@@ -1,5 +1,6 @@
 /** Assembles the webhook API: parsers, errors, probes, routes. */
 import { randomUUID } from 'node:crypto'
+import type { Queue } from 'bullmq'
 import Fastify, { type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import type { Redis } from 'ioredis'
 import { Problem, type ProblemCode } from '../shared/problem.ts'
@@ -14,6 +15,7 @@ import { addKillSwitch } from './kill-switch-routes.ts'
 import { logRefusal } from './log-answers.ts'
 import { observeTaken } from './observe-taken.ts'
 import { type Authenticate, addOperatorScope } from './operators/operator-scope.ts'
+import { addQueueBoard } from './operators/queue-board.ts'
 import { BODY_LIMIT_BYTES, keepRawBodies } from './read-body.ts'
 import { type AnswerReview, addReview } from './review-route.ts'
 import { addIncidents, addWebhooks, WEBHOOKS } from './routes.ts'
@@ -23,6 +25,8 @@ import { traceWebhooks } from './trace-webhooks.ts'
 export interface ServerSettings {
   acceptance: Acceptance
   redis: Redis
+  /** Those that operators may look at. */
+  queues: readonly Queue[]
   review: AnswerReview
   authenticate: Authenticate
   /** From the signal on: webhooks are sent away, and what is under way is finished. */
@@ -61,6 +65,7 @@ const asProblem = (error: FastifyError, request_id: string): Problem => {
 export const createServer = ({
   acceptance,
   redis,
+  queues,
   review,
   authenticate,
   isStopping,
@@ -109,6 +114,7 @@ export const createServer = ({
     addIncidents(operators, acceptance)
     addKillSwitch(operators, acceptance.ledger.stops, log)
     addReview(operators, review, metrics, log)
+    addQueueBoard(operators, queues)
   })
   return app
 }

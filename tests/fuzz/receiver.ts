@@ -54,6 +54,7 @@ export const openReceiver = (mappings: ReadonlyMap<string, SourceMapping>): Rece
   const server = createServer({
     acceptance: { ledger, queue, policies: () => ({ ...NO_POLICIES, sources: mappings }) },
     redis: {},
+    queues: [],
     review: async () => null,
     isStopping: () => false,
     metrics: createMetrics('0.0.0'),

@@ -2,6 +2,7 @@
 import type { FastifyInstance, InjectOptions } from 'fastify'
 import type { Redis } from 'ioredis'
 import { everybody } from '../../src/producers/operators/open-operators.ts'
+import type { Authenticate } from '../../src/producers/operators/operator-scope.ts'
 import { createServer } from '../../src/producers/server.ts'
 import type { PolicySet } from '../../src/shared/contracts/policy.ts'
 import { IncidentLedger } from '../../src/shared/ledger/incident-ledger.ts'
@@ -55,6 +56,7 @@ export const openApi = async (
   installation: string,
   given: PolicySet | (() => PolicySet) = NO_POLICIES,
   facts: Parameters<typeof openReviewer>[3] = {},
+  authenticate: Authenticate = everybody,
 ): Promise<Api> => {
   const policies = typeof given === 'function' ? given : () => given
   const redis = connectProducer(redisUrl)
@@ -68,8 +70,9 @@ export const openApi = async (
   const server = createServer({
     acceptance: { ledger, queue, policies },
     redis,
+    queues: [queue],
     review: reviewer.answer,
-    authenticate: everybody,
+    authenticate,
     isStopping: () => false,
     metrics: createMetrics('0.0.0'),
     log: createLog('api', 'silent'),

@@ -64,7 +64,7 @@ export const issuerKeys = (
       return keys
     } catch (err) {
       end({ outcome: 'failed' })
-      log.event('identity_provider_failed', { err })
+      log.event('issuer_failed', { err })
       throw err
     }
   }

@@ -12,6 +12,7 @@ import { DEFAULT_CORRELATION, runAt } from '../shared/incident/run-at.ts'
 import type { IncidentLedger } from '../shared/ledger/incident-ledger.ts'
 import { Problem } from '../shared/problem.ts'
 import { addJobCommand, type JobCommand } from '../shared/queue/stage-queues.ts'
+import type { DeliveryMemory } from './door/delivery-memory.ts'
 import type { Place, StepOutcome, Taken, Told } from './step.ts'
 import { stepChange } from './step-change.ts'
 
@@ -20,6 +21,8 @@ export interface Acceptance {
   /** The one queue the producer knows. */
   queue: Queue
   policies(): PolicySet
+  /** Where repeats of a whole delivery are known again; without it each alert is looked up. */
+  memory?: DeliveryMemory
   /** Told of every step that was taken, once it is durable. */
   observe?(taken: Taken): void
 }

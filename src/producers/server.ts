@@ -10,6 +10,7 @@ import { addProbes, standardChecks } from '../shared/telemetry/probes.ts'
 import { redisErrorKind } from '../shared/telemetry/redis-error-kind.ts'
 import type { Tracing } from '../shared/telemetry/tracing.ts'
 import type { Acceptance } from './accept-alert.ts'
+import type { Door } from './door/verify-delivery.ts'
 import { finishRequests } from './finish-requests.ts'
 import { addKillSwitch } from './kill-switch-routes.ts'
 import { logRefusal } from './log-answers.ts'
@@ -25,6 +26,7 @@ import { traceWebhooks } from './trace-webhooks.ts'
 export interface ServerSettings {
   acceptance: Acceptance
   redis: Redis
+  door: Door
   /** Those that operators may look at. */
   queues: readonly Queue[]
   review: AnswerReview
@@ -65,6 +67,7 @@ const asProblem = (error: FastifyError, request_id: string): Problem => {
 export const createServer = ({
   acceptance,
   redis,
+  door,
   queues,
   review,
   authenticate,
@@ -109,7 +112,7 @@ export const createServer = ({
   addProbes(app, { checks: standardChecks(redis, acceptance.policies, isStopping), metrics })
   if (tracing) traceWebhooks(app, tracing)
   const observed = { ...acceptance, observe: (taken: Taken) => observeTaken(taken, metrics, log) }
-  addWebhooks(app, observed, { isStopping, metrics, log, tracing })
+  addWebhooks(app, observed, { door, isStopping, metrics, log, tracing })
   addOperatorScope(app, { authenticate, metrics, log }, (operators) => {
     addIncidents(operators, acceptance)
     addKillSwitch(operators, acceptance.ledger.stops, log)

@@ -2,7 +2,9 @@
 import { Problem } from '../shared/problem.ts'
 import { redisErrorKind } from '../shared/telemetry/redis-error-kind.ts'
 
-export const shedReason = (error: unknown): 'redis_unavailable' | 'incident_contended' | 'shutting_down' | null => {
+const CODES = ['incident_contended', 'shutting_down', 'sns_unavailable'] as const
+
+export const shedReason = (error: unknown): 'redis_unavailable' | (typeof CODES)[number] | null => {
   if (!(error instanceof Problem)) return redisErrorKind(error) === 'other' ? null : 'redis_unavailable'
-  return error.code === 'incident_contended' || error.code === 'shutting_down' ? error.code : null
+  return CODES.find((code) => code === error.code) ?? null
 }

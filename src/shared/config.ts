@@ -57,6 +57,7 @@ const variables = {
     .optional()
     .describe('a URL like https://prometheus.internal:9090, without user, password and query'),
   PROMETHEUS_TOKEN_FILE: z.string().optional().describe('the path of a file with a bearer token'),
+  WEBHOOK_SECRETS_FILE: z.string().optional().describe('the path of the file with the secrets of the webhook sources'),
   OPERATOR_TOKENS_FILE: z
     .string()
     .optional()

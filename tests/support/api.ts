@@ -1,6 +1,11 @@
 /** The webhook API in the test's process, over connections of its own, as one replica of many. */
 import type { FastifyInstance, InjectOptions } from 'fastify'
 import type { Redis } from 'ioredis'
+import { openDeliveryMemory } from '../../src/producers/door/delivery-memory.ts'
+import { fetchBytes } from '../../src/producers/door/fetch-bytes.ts'
+import { openCertificates } from '../../src/producers/door/sns-certificates.ts'
+import type { Door } from '../../src/producers/door/verify-delivery.ts'
+import { NO_SECRETS } from '../../src/producers/door/webhook-secrets.ts'
 import { everybody } from '../../src/producers/operators/open-operators.ts'
 import type { Authenticate } from '../../src/producers/operators/operator-scope.ts'
 import { createServer } from '../../src/producers/server.ts'
@@ -43,6 +48,14 @@ export const NO_POLICIES: PolicySet = {
   classes: new Map(),
 }
 
+/** As without a secrets file outside production. */
+export const OPEN_DOOR: Door = {
+  secrets: () => NO_SECRETS,
+  certificates: openCertificates(),
+  fetch: fetchBytes,
+  takesUnsigned: true,
+}
+
 const json = (text: string): unknown => {
   try {
     return JSON.parse(text)
@@ -56,6 +69,7 @@ export const openApi = async (
   installation: string,
   given: PolicySet | (() => PolicySet) = NO_POLICIES,
   facts: Parameters<typeof openReviewer>[3] = {},
+  door: Door = OPEN_DOOR,
   authenticate: Authenticate = everybody,
 ): Promise<Api> => {
   const policies = typeof given === 'function' ? given : () => given
@@ -68,8 +82,9 @@ export const openApi = async (
   queue.on('error', () => {})
   const reviewer = openReviewer(redis, installation, policies, facts)
   const server = createServer({
-    acceptance: { ledger, queue, policies },
+    acceptance: { ledger, queue, policies, memory: openDeliveryMemory(redis, ledger.keys) },
     redis,
+    door,
     queues: [queue],
     review: reviewer.answer,
     authenticate,

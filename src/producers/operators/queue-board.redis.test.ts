@@ -21,7 +21,7 @@ const LOGINS = {
 let api: Api
 let id: string
 beforeAll(async () => {
-  api = await openApi(inject('redisUrl'), `board-${randomUUID()}`, NO_POLICIES, {}, authenticate)
+  api = await openApi(inject('redisUrl'), `board-${randomUUID()}`, NO_POLICIES, {}, undefined, authenticate)
   id = (await api.post('/webhooks/grafana', grafanaDelivery({ fault: 'waits' }))).body.incidents[0].incident_id
 })
 afterAll(() => api.close())

@@ -12,6 +12,17 @@ export const LOG_EVENTS = {
   },
   process_stopped: { level: 'info', fields: [], meaning: 'A process has finished and ends.' },
   unsigned_sources: { level: 'warn', fields: ['sources'], meaning: 'Sources are accepted without a signature.' },
+  secrets_loaded: { level: 'info', fields: ['sources'], meaning: 'The webhook secrets of these sources are in force.' },
+  secrets_refused: {
+    level: 'error',
+    fields: ['error_code', 'err'],
+    meaning: 'A changed secrets file is invalid; the last good one stays in force.',
+  },
+  subscription_confirmed: {
+    level: 'info',
+    fields: ['request_id', 'source'],
+    meaning: 'A listed topic of SNS asked to be confirmed, and was, at SNS itself.',
+  },
   webhook_accepted: {
     level: 'info',
     fields: ['incident_id', 'request_id', 'route', 'source', 'outcome', 'status', 'latency_ms'],

@@ -1,5 +1,6 @@
 /** Assembles the webhook API: parsers, errors, probes, routes. */
 import { randomUUID } from 'node:crypto'
+import type { Queue } from 'bullmq'
 import Fastify, { type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import type { Redis } from 'ioredis'
 import { Problem, type ProblemCode } from '../shared/problem.ts'
@@ -17,6 +18,7 @@ import { addKillSwitch } from './kill-switch-routes.ts'
 import { logRefusal } from './log-answers.ts'
 import { observeTaken } from './observe-taken.ts'
 import { type Authenticate, addOperatorScope } from './operators/operator-scope.ts'
+import { addQueueBoard } from './operators/queue-board.ts'
 import { BODY_LIMIT_BYTES, keepRawBodies } from './read-body.ts'
 import { type AnswerReview, addReview } from './review-route.ts'
 import { addIncidents, addWebhooks, WEBHOOKS } from './routes.ts'
@@ -27,6 +29,8 @@ export interface ServerSettings {
   acceptance: Acceptance
   redis: Redis
   door: Door
+  /** Those that operators may look at. */
+  queues: readonly Queue[]
   review: AnswerReview
   authenticate: Authenticate
   /** From the signal on: webhooks are sent away, and what is under way is finished. */
@@ -69,6 +73,7 @@ export const createServer = ({
   acceptance,
   redis,
   door,
+  queues,
   review,
   authenticate,
   isStopping,
@@ -120,6 +125,7 @@ export const createServer = ({
     addIncidents(operators, acceptance)
     addKillSwitch(operators, acceptance.ledger.stops, log)
     addReview(operators, review, metrics, log)
+    addQueueBoard(operators, queues)
   })
   return app
 }

@@ -3,7 +3,7 @@
 FROM node:20.20.2-bookworm-slim AS build
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
-RUN npm ci --omit=dev
+RUN npm ci --omit=dev --ignore-scripts
 COPY src ./src
 COPY bench ./bench
 COPY scripts/build.mjs ./scripts/build.mjs

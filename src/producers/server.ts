@@ -1,5 +1,6 @@
 /** Assembles the webhook API: parsers, errors, probes, routes. */
 import { randomUUID } from 'node:crypto'
+import type { Queue } from 'bullmq'
 import Fastify, { type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import type { Redis } from 'ioredis'
 import { Problem, type ProblemCode } from '../shared/problem.ts'
@@ -9,12 +10,15 @@ import { addProbes, standardChecks } from '../shared/telemetry/probes.ts'
 import { redisErrorKind } from '../shared/telemetry/redis-error-kind.ts'
 import type { Tracing } from '../shared/telemetry/tracing.ts'
 import type { Acceptance } from './accept-alert.ts'
+import { soManyASecond } from './door/so-many-a-second.ts'
+import { Unauthorized } from './door/unauthorized.ts'
 import type { Door } from './door/verify-delivery.ts'
 import { finishRequests } from './finish-requests.ts'
 import { addKillSwitch } from './kill-switch-routes.ts'
 import { logRefusal } from './log-answers.ts'
 import { observeTaken } from './observe-taken.ts'
 import { type Authenticate, addOperatorScope } from './operators/operator-scope.ts'
+import { addQueueBoard } from './operators/queue-board.ts'
 import { BODY_LIMIT_BYTES, keepRawBodies } from './read-body.ts'
 import { type AnswerReview, addReview } from './review-route.ts'
 import { addIncidents, addWebhooks, WEBHOOKS } from './routes.ts'
@@ -25,6 +29,8 @@ export interface ServerSettings {
   acceptance: Acceptance
   redis: Redis
   door: Door
+  /** Those that operators may look at. */
+  queues: readonly Queue[]
   review: AnswerReview
   authenticate: Authenticate
   /** From the signal on: webhooks are sent away, and what is under way is finished. */
@@ -33,6 +39,9 @@ export interface ServerSettings {
   log: Log
   tracing?: Tracing
 }
+
+/** Lines a second: who is refused can come as often as they like. */
+const UNAUTHORIZED_LOGGED = 10
 
 /** Of an incident id (128) and more, so that a longer one is answered as unknown. */
 const LONGEST_PARAMETER = 1024
@@ -64,6 +73,7 @@ export const createServer = ({
   acceptance,
   redis,
   door,
+  queues,
   review,
   authenticate,
   isStopping,
@@ -71,6 +81,7 @@ export const createServer = ({
   log,
   tracing,
 }: ServerSettings): FastifyInstance => {
+  const mayTell = soManyASecond(UNAUTHORIZED_LOGGED)
   const refuse = (error: FastifyError, request: FastifyRequest, reply: FastifyReply) => {
     const { id: request_id, routeOptions } = request
     const problem = asProblem(error, request_id)
@@ -78,7 +89,9 @@ export const createServer = ({
     const refused = { request_id, route, status: problem.status, latency_ms, error_code: problem.code }
     if (problem.status >= 500 && problem.code !== 'shutting_down')
       log.event(problem.code === 'redis_unavailable' ? 'redis_error' : 'request_failed', { ...refused, err: error })
-    else if (route === WEBHOOKS) logRefusal(problem, request.params, refused, log)
+    else if (problem instanceof Unauthorized && !mayTell()) {
+      // Counted all the same.
+    } else if (route === WEBHOOKS) logRefusal(problem, request.params, refused, log)
     if (problem.status === 503) reply.header('retry-after', '5')
     return reply.code(problem.status).type('application/problem+json').send(problem.toDocument())
   }
@@ -112,6 +125,7 @@ export const createServer = ({
     addIncidents(operators, acceptance)
     addKillSwitch(operators, acceptance.ledger.stops, log)
     addReview(operators, review, metrics, log)
+    addQueueBoard(operators, queues)
   })
   return app
 }

@@ -137,7 +137,7 @@ export const LOG_EVENTS = {
     fields: ['error_code', 'err'],
     meaning: 'A changed file of tokens cannot be used; those before it stay in force.',
   },
-  identity_provider_failed: {
+  issuer_failed: {
     level: 'error',
     fields: ['error_code', 'err'],
     meaning: 'The identity provider gave no keys; those that are known are used on.',

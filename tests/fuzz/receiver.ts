@@ -44,6 +44,7 @@ export const openReceiver = (mappings: ReadonlyMap<string, SourceMapping>): Rece
   let written: LedgerChange[] = []
   const ledger = {
     stops: {},
+    quarantine: { keep: async () => 0 },
     findRelated: async (_id: string, keys: readonly string[]) => ({ incidents: [], versions: keys.map(() => 0) }),
     apply: async (change: LedgerChange) => {
       changeArguments(change)

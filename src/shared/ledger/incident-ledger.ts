@@ -10,6 +10,7 @@ import { changeArguments, type LedgerChange } from './change.ts'
 import { ConfirmedRuns } from './confirmed-runs.ts'
 import { FieldValues, fieldsOf, toIncident } from './incident-fields.ts'
 import { type LedgerKeys, ledgerKeys } from './keys.ts'
+import { Quarantine } from './quarantine.ts'
 import { Reviews } from './reviews.ts'
 import { runScript } from './scripts.ts'
 import { Stops } from './stops.ts'
@@ -53,6 +54,7 @@ export class IncidentLedger {
   readonly stops: Stops
   readonly runs: ConfirmedRuns
   readonly reviews: Reviews
+  readonly quarantine: Quarantine
   readonly #redis: Redis
 
   constructor(redis: Redis, installation: string) {
@@ -61,6 +63,7 @@ export class IncidentLedger {
     this.stops = new Stops(redis, this.keys)
     this.runs = new ConfirmedRuns(redis, this.keys)
     this.reviews = new Reviews(redis, this.keys)
+    this.quarantine = new Quarantine(redis, this.keys)
   }
 
   /**

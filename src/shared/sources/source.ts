@@ -23,6 +23,8 @@ export interface Source {
   never_refuse_content: boolean
   /** What its sender calls the body, where that is not JSON: JSON under another name, or a form. */
   also_as?: readonly ('text/plain' | typeof FORM | 'multipart/form-data')[]
+  /** Of a mapping: the fields, by their last name, that it reads ids, states and names from. They outlive redaction. */
+  names?: readonly string[]
   /** True where the sender takes every answer but 200 for a failure. */
   only_200?: true
   /** How its sender signs; without it, only a token that the sender was given can prove who it is. */

@@ -1,8 +1,9 @@
 /** Text as templates fill it in: a number is text too, and a placeholder that was not filled in is none. */
 import { z } from 'zod'
 
-/** Zabbix `{EVENT.ID}` and `*UNKNOWN*`, Datadog `$ALERT_ID`, Splunk `${{STATE.X}}`, Handlebars `{{x}}`, Go's two. */
-const PLACEHOLDER = /^(\{[A-Z$#?][^{}]*\}|\*[A-Z]+\*|\$[A-Z][A-Z0-9_]*|\$?\{\{.*\}\}|\[no value\]|<no value>)$/s
+/** Zabbix `{EVENT.ID}` and `*UNKNOWN*`, Datadog `$ALERT_ID`, Splunk `${{STATE.X}}`, Handlebars `{{x}}`, Go's two, and our own. */
+const PLACEHOLDER =
+  /^(\{[A-Z$#?][^{}]*\}|\*[A-Z]+\*|\$[A-Z][A-Z0-9_]*|\$?\{\{.*\}\}|\[no value\]|<no value>|\[redacted\])$/s
 
 /** Trimmed; empty for whatever is neither text nor a number, and for a placeholder. */
 export const asText = (value: unknown): string => {

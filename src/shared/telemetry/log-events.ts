@@ -38,6 +38,11 @@ export const LOG_EVENTS = {
     fields: ['request_id', 'route', 'source', 'reason', 'status', 'latency_ms', 'error_code'],
     meaning: 'A delivery, or one alert of it, was not understood or not allowed.',
   },
+  delivery_quarantined: {
+    level: 'warn',
+    fields: ['quarantine_id', 'request_id', 'source', 'dropped'],
+    meaning: 'A delivery that was not understood, or not all of it, is kept redacted.',
+  },
   request_failed: {
     level: 'error',
     fields: ['request_id', 'route', 'status', 'latency_ms', 'error_code', 'err'],
@@ -94,6 +99,7 @@ export const LOG_EVENTS = {
     meaning: 'The audit chain of an incident does not hold.',
   },
   incidents_pruned: { level: 'info', fields: ['count'], meaning: 'Incidents whose retention is over were removed.' },
+  quarantine_pruned: { level: 'info', fields: ['count'], meaning: 'Old entries left the quarantine.' },
   upkeep_failed: {
     level: 'warn',
     fields: ['round', 'error_code', 'err'],

@@ -11,7 +11,9 @@ import { isOver } from '../shared/incident/occurrence.ts'
 import { DEFAULT_CORRELATION, runAt } from '../shared/incident/run-at.ts'
 import type { IncidentLedger } from '../shared/ledger/incident-ledger.ts'
 import { Problem } from '../shared/problem.ts'
+import { priorityOf } from '../shared/queue/job-priority.ts'
 import { addJobCommand, type JobCommand } from '../shared/queue/stage-queues.ts'
+import type { Reading, Source } from '../shared/sources/source.ts'
 import type { Place, StepOutcome, Taken, Told } from './step.ts'
 import { stepChange } from './step-change.ts'
 
@@ -20,6 +22,8 @@ export interface Acceptance {
   /** The one queue the producer knows. */
   queue: Queue
   policies(): PolicySet
+  /** Throws where there is no room for a delivery as urgent as this one. */
+  admit?(source: Source, readings: readonly Reading[]): void
   /** Told of every step that was taken, once it is durable. */
   observe?(taken: Taken): void
 }
@@ -41,11 +45,16 @@ const incidentOf = (step: Step) => (step.step === 'create' ? step.incident_id : 
 const queueStep = async (queue: Queue, step: Step, policies: PolicySet, now: number): Promise<JobCommand | null> => {
   if (step.step === 'repeat' || step.step === 'close') return null
   const id = incidentOf(step)
+  const { incident_class, event } = merge(id, step.sightings)
   // The rule is that of the incident's class: a page alone may not know it.
-  const rule = policyOf(policies, merge(id, step.sightings).incident_class) ?? DEFAULT_CORRELATION
+  const rule = policyOf(policies, incident_class) ?? DEFAULT_CORRELATION
   const start = runAt(step.sightings, rule, now)
-  if (step.step === 'create')
-    return isOver(step.sightings) ? null : addJobCommand(queue.backend, id, now, start, queue.opts.telemetry)
+  if (step.step === 'create') {
+    const { backend, opts } = queue
+    return isOver(step.sightings)
+      ? null
+      : addJobCommand(backend, id, now, start, opts.telemetry, priorityOf(event.severity))
+  }
   if (step.incident.status !== 'normalize' || start > now) return null
   const { keys } = queue.backend
   const names = ['delayed', 'wait', 'paused', 'meta', 'prioritized', 'active', 'pc', 'events', 'marker']

@@ -14,6 +14,8 @@ for _, change in ipairs(changes) do apply_change(prefix, change) end
 for i = 1, a do ARGV[i] = bytes(ARGV[i]) end
 if queue_step == 'addStandardJob' then
   add_standard_job(KEYS, ARGV)
+elseif queue_step == 'addPrioritizedJob' then
+  add_prioritized_job(KEYS, ARGV)
 elseif queue_step == 'addDelayedJob' then
   add_delayed_job(KEYS, ARGV)
 elseif queue_step == 'promote' then

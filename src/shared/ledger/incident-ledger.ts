@@ -46,7 +46,12 @@ export const parseIncidentReply = (
 export class IncidentUnreadable extends UnrecoverableError {}
 
 /** The number of keys a BullMQ command takes, the rest being its arguments. */
-const COMMAND_KEYS: Record<string, number> = { addStandardJob: 9, addDelayedJob: 6, promote: 9 }
+const COMMAND_KEYS: Record<string, number> = {
+  addStandardJob: 9,
+  addPrioritizedJob: 9,
+  addDelayedJob: 6,
+  promote: 9,
+}
 
 export class IncidentLedger {
   readonly keys: LedgerKeys

@@ -2,6 +2,7 @@
 import { sha256 } from '../shared/audit/digest.ts'
 import type { Headers, Source } from '../shared/sources/source.ts'
 import { type Acceptance, acceptAlert } from './accept-alert.ts'
+import { mostUrgent } from './door/most-urgent.ts'
 import type { StepOutcome } from './step.ts'
 
 export interface Delivery {
@@ -31,7 +32,9 @@ export const acceptWebhook = async (
 ): Promise<AlertAnswer[]> => {
   const delivery = { request_id, received_at, body_sha256: sha256(raw) }
   const answers: AlertAnswer[] = []
-  for (const reading of source.read(body, received_at, headers)) {
+  const readings = mostUrgent(source.read(body, received_at, headers))
+  acceptance.admit?.(source, readings)
+  for (const reading of readings) {
     if (reading.reading === 'alert') {
       const outcomes = await acceptAlert({ ...reading.alert, delivery }, acceptance)
       for (const [incident_id, outcome] of outcomes) answers.push({ incident_id, outcome })

@@ -15,6 +15,7 @@ import { createMetrics, type Metrics } from '../shared/telemetry/metrics.ts'
 import { timeCommands } from '../shared/telemetry/time-commands.ts'
 import { startTracing } from '../shared/telemetry/tracing.ts'
 import { VERSION } from '../shared/version.ts'
+import { type WatchedLoad, watchLoad } from './door/watch-load.ts'
 import type { AnswerReview } from './review-route.ts'
 import { createServer } from './server.ts'
 
@@ -48,12 +49,14 @@ export const serve = async (config: Config, redisUrl: string, openReviewer: Open
   redis.on('ready', () => log.event('redis_ready'))
   timeCommands(redis, metrics)
   let unwatch = () => {}
+  let load: WatchedLoad | undefined
   try {
     await whenReady(redis)
     const queue = openQueue('normalize', redis, config.QUEUE_PREFIX, tracing?.telemetry)
     queue.on('error', (err) => log.event('redis_error', { err }))
     const ledger = new IncidentLedger(redis, config.QUEUE_PREFIX)
     unwatch = keepGauges(redis, ledger, 'api', metrics)
+    load = watchLoad(redis, ledger.keys, log)
     const reviewer = openReviewer(redis, config.QUEUE_PREFIX, policies.current, metrics)
     const server = createServer({
       acceptance: { ledger, queue, policies: policies.current },
@@ -63,6 +66,8 @@ export const serve = async (config: Config, redisUrl: string, openReviewer: Open
       metrics,
       log,
       ...(tracing && { tracing }),
+      rateLimit: { max: config.WEBHOOK_RATE_LIMIT, redis, prefix: `${ledger.keys.prefix}rate:` },
+      load: load.now,
     })
     await server.listen({ host: config.HOST, port: config.PORT })
     const stopped = lifecycle.untilStopped(async () => {
@@ -76,6 +81,7 @@ export const serve = async (config: Config, redisUrl: string, openReviewer: Open
     await stopped
   } finally {
     unwatch()
+    load?.end()
     policies.close()
     redis.disconnect()
   }

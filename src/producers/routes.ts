@@ -12,6 +12,10 @@ import type { Tracing } from '../shared/telemetry/tracing.ts'
 import type { Acceptance } from './accept-alert.ts'
 import { type AlertAnswer, acceptWebhook } from './accept-webhook.ts'
 import { addCloudEventsHandshake } from './cloudevents-handshake.ts'
+import { refuseByHeaders, refuseBySize } from './door/body-limits.ts'
+import type { Load } from './door/judge-load.ts'
+import { addRateLimit, type RateLimit } from './door/rate-limit.ts'
+import { shedAll } from './door/shed-load.ts'
 import { logAnswers } from './log-answers.ts'
 import { keepRawForms, readDelivery } from './read-delivery.ts'
 import { shedReason } from './shed-reason.ts'
@@ -36,26 +40,34 @@ interface Webhooks {
   metrics: Metrics
   log: Log
   tracing?: Tracing | undefined
+  rateLimit?: RateLimit | undefined
+  load(): Load
 }
 
 /** In a scope of its own: forms are taken by no other route. */
 export const addWebhooks = (
   app: FastifyInstance,
   acceptance: Acceptance,
-  { isStopping, metrics, log, tracing }: Webhooks,
+  { isStopping, metrics, log, tracing, rateLimit, load }: Webhooks,
 ): void => {
   app.register(async (webhooks) => {
     keepRawForms(webhooks)
     addCloudEventsHandshake(webhooks)
+    const limitRate = rateLimit && (await addRateLimit(webhooks, rateLimit))
     webhooks.route<{ Params: { source: string } }>({
       method: ['POST', 'PUT'],
       url: WEBHOOKS,
       // What was under way before is answered as ever.
-      onRequest: async ({ params }) => {
-        if (!isStopping()) return
-        const problem = new Problem('shutting_down', 'this process takes nothing new: send it again')
-        noteRefused(problem, sourceAt(params.source, acceptance.policies()).name, metrics)
-        throw problem
+      onRequest: async ({ params, headers }) => {
+        const source = sourceAt(params.source, acceptance.policies())
+        try {
+          if (isStopping()) throw new Problem('shutting_down', 'this process takes nothing new: send it again')
+          shedAll(source, load())
+          refuseByHeaders(source, headers)
+        } catch (error) {
+          noteRefused(error, source.name, metrics)
+          throw error
+        }
       },
       handler: async (request, reply) => {
         const source = sourceAt(request.params.source, acceptance.policies())
@@ -64,6 +76,8 @@ export const addWebhooks = (
         let answers: AlertAnswer[]
         try {
           const { headers } = request
+          refuseBySize(source, request.body)
+          await limitRate?.(source, request)
           const read = await readDelivery(source, request.body, headers)
           answers = await acceptWebhook(source, { ...delivery, ...read, headers }, acceptance)
         } catch (error) {

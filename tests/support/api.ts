@@ -1,7 +1,7 @@
 /** The webhook API in the test's process, over connections of its own, as one replica of many. */
 import type { FastifyInstance, InjectOptions } from 'fastify'
 import type { Redis } from 'ioredis'
-import { createServer } from '../../src/producers/server.ts'
+import { createServer, type ServerSettings } from '../../src/producers/server.ts'
 import type { PolicySet } from '../../src/shared/contracts/policy.ts'
 import { IncidentLedger } from '../../src/shared/ledger/incident-ledger.ts'
 import { connectProducer, whenReady } from '../../src/shared/queue/redis.ts'
@@ -54,6 +54,7 @@ export const openApi = async (
   installation: string,
   given: PolicySet | (() => PolicySet) = NO_POLICIES,
   facts: Parameters<typeof openReviewer>[3] = {},
+  { rateLimit, ...limits }: { rateLimit?: number } & Pick<ServerSettings, 'load' | 'patience'> = {},
 ): Promise<Api> => {
   const policies = typeof given === 'function' ? given : () => given
   const redis = connectProducer(redisUrl)
@@ -71,6 +72,8 @@ export const openApi = async (
     isStopping: () => false,
     metrics: createMetrics('0.0.0'),
     log: createLog('api', 'silent'),
+    ...limits,
+    ...(rateLimit !== undefined && { rateLimit: { max: rateLimit, redis, prefix: `${ledger.keys.prefix}rate:` } }),
   })
   const inject = async (options: InjectOptions): Promise<Answer> => {
     const { statusCode, headers, payload } = await server.inject(options)

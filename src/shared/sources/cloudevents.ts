@@ -29,6 +29,7 @@ export const cloudevents: Source = {
   name: 'cloudevents',
   title: 'CloudEvents',
   never_refuse_content: false,
+  retries: 'after_429',
   read(body, receivedAt, headers = {}) {
     if (isBinary(headers)) return [readCloudEvent(fromBinary(headers, body), '', receivedAt)]
     if (!Array.isArray(body)) return [readCloudEvent(body, '', receivedAt)]

@@ -108,6 +108,9 @@ export const pagerduty: Source = {
   title: 'PagerDuty',
   // Three refused deliveries in a row and PagerDuty disables the subscription for a day and empties its queue.
   never_refuse_content: true,
+  // PagerDuty sends no more than 256 KB.
+  body_limit: 512 * 1024,
+  retries: 'after_429',
   read(body) {
     if (typeof body !== 'object' || body === null) return [rejected('the body', body, 'send a PagerDuty webhook')]
     const format = FORMATS.find(([field]) => Object.hasOwn(body, field))

@@ -4,12 +4,13 @@ const EVERY_MS = 5000
 const DEADLINE_MS = 1000
 
 /**
- * Reads at once and then every five seconds; `show` gets null where there is no reading, and the one that comes late after
+ * Reads at once and then every `everyMs`; `show` gets null where there is no reading, and the one that comes late after
  * all. One is under way at a time, so that none pile up while Redis is silent. Returns what ends it.
  */
 export const keepSampled = <Reading>(
   read: () => Promise<Reading>,
   show: (reading: Reading | null) => void,
+  everyMs = EVERY_MS,
 ): (() => void) => {
   let reading = false
   const once = async () => {
@@ -26,6 +27,6 @@ export const keepSampled = <Reading>(
     }
   }
   void once()
-  const timer = setInterval(() => void once(), EVERY_MS).unref()
+  const timer = setInterval(() => void once(), everyMs).unref()
   return () => clearInterval(timer)
 }

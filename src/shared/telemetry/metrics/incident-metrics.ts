@@ -24,7 +24,16 @@ const WEBHOOK_OUTCOMES = [
 ] as const
 
 /** Why a delivery was refused without a look at it. */
-const SHED_REASONS = ['redis_unavailable', 'incident_contended', 'shutting_down'] as const
+const SHED_REASONS = [
+  'redis_unavailable',
+  'incident_contended',
+  'shutting_down',
+  'rate_limited',
+  'queue_age',
+  'queue_depth',
+  'event_loop',
+] as const
+export type ShedReason = (typeof SHED_REASONS)[number]
 
 /** From a minute to a week. */
 const WAITS = [60, 300, 900, 1800, 3600, 14_400, 43_200, 86_400, 259_200, 604_800]

@@ -11,7 +11,6 @@ while at <= #ARGV - 3 do
   at = at + 1 + tonumber(ARGV[at])
 end
 for _, change in ipairs(changes) do apply_change(prefix, change) end
-for i = 1, a do ARGV[i] = bytes(ARGV[i]) end
 if queue_step == 'addStandardJob' then
   add_standard_job(KEYS, ARGV)
 elseif queue_step == 'addPrioritizedJob' then

@@ -110,15 +110,3 @@ local function apply_change(prefix, at)
   if listed_at ~= '' then redis.call('ZADD', prefix .. 'incidents', listed_at, incident_id) end
   if repeats ~= '0' then redis.call('HINCRBY', incident, 'duplicates', repeats) end
 end
-
--- What stands in UTF-8 for each byte from 128 on.
-local BYTE_OF = {}
-for byte = 128, 255 do
-  BYTE_OF[string.char(byte < 192 and 194 or 195, byte % 64 + 128)] = string.char(byte)
-end
-
--- The bytes of an argument that may travel as Latin-1 text behind U+0080.
-local function bytes(arg)
-  if string.sub(arg, 1, 2) ~= '\194\128' then return arg end
-  return (string.gsub(string.sub(arg, 3), '[\194\195].', BYTE_OF))
-end

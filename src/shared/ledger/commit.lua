@@ -50,7 +50,6 @@ local function commit(at)
   if terms_missing(ARGV[terms]) then return { -101 } end
 
   local finish = { unpack(ARGV, at + 1, at + 9) }
-  finish[8], finish[9] = bytes(finish[8]), bytes(finish[9])
   KEYS[12] = ARGV[at]
   local result = move_to_finished(KEYS, finish)
   if type(result) == 'number' and result < 0 then return { result } end
@@ -59,7 +58,7 @@ local function commit(at)
   if asked and asked.take then take_shares(prefix, asked.shares, ARGV[change]) end
   if stopped then redis.call('HDEL', held, ARGV[change]) end
   if add_arguments > 0 then
-    add_standard_job({ unpack(KEYS, 15, 23) }, { bytes(ARGV[at + 10]), ARGV[at + 11], bytes(ARGV[at + 12]) })
+    add_standard_job({ unpack(KEYS, 15, 23) }, { unpack(ARGV, at + 10, at + 12) })
   end
 
   local next_id = type(result) == 'table' and result[2]

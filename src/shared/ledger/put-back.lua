@@ -18,5 +18,5 @@ redis.call('ZREM', queue .. 'failed', id)
 redis.call('DEL', queue .. id, queue .. id .. ':logs')
 apply_change(prefix, 4)
 redis.call('ZADD', prefix .. 'open', 'XX', now_ms(), id)
-add_standard_job(KEYS, { bytes(ARGV[1]), ARGV[2], bytes(ARGV[3]) })
+add_standard_job(KEYS, { unpack(ARGV, 1, 3) })
 return 1

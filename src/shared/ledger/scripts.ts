@@ -3,18 +3,13 @@ import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import type { Redis } from 'ioredis'
 import { jobScripts } from '../queue/job-scripts.ts'
+import { packArguments } from './pack-arguments.ts'
 
 const text = (name: string) => readFileSync(new URL(`./${name}.lua`, import.meta.url), 'utf8')
 
-/**
- * Binary arguments travel as Latin-1 text behind this mark, which no other argument begins with, and `bytes` of
- * `change.lua` gives them their bytes back: with a single Buffer among them the client encodes all sixty arguments one
- * by one, which costs it as much as everything else about the command.
- */
-const BINARY = '\u0080'
-
-/** What every script that writes to an incident begins with. */
-const CHANGE = text('blocked') + text('change')
+/** What every script begins with, and every one that writes to an incident. */
+const BEGIN = text('unpack')
+const CHANGE = BEGIN + text('blocked') + text('change')
 
 /** Commands by name; the number of keys varies, so each call passes it first. */
 const SCRIPTS = {
@@ -23,14 +18,14 @@ const SCRIPTS = {
   interlockCommit: CHANGE + text('shares') + jobScripts('move_to_finished', 'add_standard_job') + text('commit'),
   interlockApprove: CHANGE + text('shares') + text('approve'),
   interlockHold: CHANGE + jobScripts('move_to_delayed') + text('hold'),
-  interlockRelease: jobScripts('promote') + text('release'),
-  interlockReadIncident: text('read-incident'),
-  interlockReadHeads: text('read-heads'),
-  interlockFindRelated: text('find-related'),
+  interlockRelease: BEGIN + jobScripts('promote') + text('release'),
+  interlockReadIncident: BEGIN + text('read-incident'),
+  interlockReadHeads: BEGIN + text('read-heads'),
+  interlockFindRelated: BEGIN + text('find-related'),
   interlockFindLost: CHANGE + text('job-place') + text('find-lost'),
   interlockPutBack: CHANGE + text('job-place') + jobScripts('add_standard_job') + text('put-back'),
   interlockPrune: CHANGE + text('prune'),
-  interlockSample: text('sample'),
+  interlockSample: BEGIN + text('sample'),
 }
 export type LedgerScript = keyof typeof SCRIPTS
 
@@ -52,6 +47,5 @@ export const runScript = (
   args: readonly unknown[],
 ): Promise<unknown> => {
   if (!(name in redis)) redis.defineCommand(name, { lua: SCRIPTS[name] })
-  const texts = args.map((arg) => (Buffer.isBuffer(arg) ? BINARY + arg.toString('latin1') : arg))
-  return (redis as unknown as Runner)[name](keys.length, ...keys, ...texts)
+  return (redis as unknown as Runner)[name](keys.length, ...keys, packArguments(args))
 }

@@ -13,6 +13,10 @@ const app = Fastify()
 app.removeAllContentTypeParsers()
 app.addContentTypeParser('application/json', { parseAs: 'string' }, (_request, raw, done) => done(null, raw))
 app.get('/readyz', () => ({ status: 'ready' }))
+app.get('/metrics', () => {
+  const { user, system } = process.cpuUsage()
+  return `process_cpu_seconds_total ${(user + system) / 1e6}\n`
+})
 app.post('/webhooks/grafana', async (request, reply) => {
   const { id } = await queue.add('incident', { raw: request.body })
   return reply.code(202).send({ id })

@@ -9,7 +9,7 @@ import { defaultPrefix, identify } from '../shared/incident/identify.ts'
 import { merge } from '../shared/incident/merge.ts'
 import { isOver } from '../shared/incident/occurrence.ts'
 import { DEFAULT_CORRELATION, runAt } from '../shared/incident/run-at.ts'
-import type { IncidentLedger } from '../shared/ledger/incident-ledger.ts'
+import type { IncidentLedger, Related } from '../shared/ledger/incident-ledger.ts'
 import { Problem } from '../shared/problem.ts'
 import { priorityOf } from '../shared/queue/job-priority.ts'
 import { addJobCommand, type JobCommand } from '../shared/queue/stage-queues.ts'
@@ -33,6 +33,13 @@ const MAX_TRIES = 64
 
 /** Incidents looked at under each key at once: a measurement concerns one of them, a page all of a group. */
 const REACH = { metric: 64, paging: 256 } as const satisfies Record<Sighting['kind'], number>
+
+/**
+ * What fires and was measured is nearly always new at the door, since a repeat of a delivery is known there. It is written as
+ * if nothing were known of it, which the step checks as it checks all it was decided on; where that fails, one looks.
+ */
+const isProbablyNew = ({ kind, status }: Sighting): boolean => kind === 'metric' && status === 'firing'
+const NOTHING_KNOWN: Related = { incidents: [], versions: [] }
 
 const policyOf = (policies: PolicySet, incidentClass: string) => {
   const policy = policies.classes.get(incidentClass)
@@ -94,7 +101,8 @@ export const acceptAlert = async (alert: Sighting, acceptance: Acceptance): Prom
   const done = new Map<string, StepOutcome>()
   let from = 0
   for (let tries = 0; tries < MAX_TRIES; tries++) {
-    const { incidents, versions } = await ledger.findRelated(id, look, reach, from)
+    const { incidents, versions } =
+      tries === 0 && isProbablyNew(alert) ? NOTHING_KNOWN : await ledger.findRelated(id, look, reach, from)
     const seen = look.map((key, i) => ({ key, version: versions[i] ?? 0 }))
     const steps = correlate(alert, id, incidents).filter(({ step }) => step !== 'create' || done.size === 0)
     // What was written before is a repeat of itself, until somebody else has changed what it means.

@@ -1,11 +1,14 @@
 /**
- * Three projects: pure tests, tests against the one real Redis that their set-up starts, and behind them, with the
- * machine to themselves, the faults, which start a Redis and processes each.
+ * Three projects: pure tests, tests against the one real Redis that their set-up starts, and behind them the faults, which
+ * start a Redis and processes each.
  */
+import { availableParallelism } from 'node:os'
 import { defineConfig } from 'vitest/config'
 
 export default defineConfig({
   test: {
+    // Files mostly wait for processes: one fewer at once than there are cores, as is the default, leaves cores idle.
+    maxWorkers: availableParallelism() + 1,
     projects: [
       {
         test: {
@@ -31,7 +34,9 @@ export default defineConfig({
           include: ['tests/faults/**/*.redis.test.ts'],
           testTimeout: 300_000,
           hookTimeout: 60_000,
-          fileParallelism: false,
+          // After all others, and two at a time: each measures what its own load does to its own processes.
+          maxWorkers: 2,
+          sequence: { groupOrder: 1 },
         },
       },
     ],

@@ -1,4 +1,4 @@
-/** Whom prometheus/alertmanager.yml tells of each alert, by Alertmanager's own tool; and, by a real one, what RedisUnreachable keeps quiet. */
+/** Whom prometheus/alertmanager.yml tells of each alert, by Alertmanager's own tool; and, by a real one, what one alert keeps quiet of others. */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtemp, rm } from 'node:fs/promises'
@@ -82,12 +82,25 @@ describe('a real Alertmanager', () => {
   }
   const names = alerts.map(({ alertname }) => alertname)
 
+  it('says of one cause nothing more where its effects fire too, and of each effect by itself', async () => {
+    const url = await start()
+    const [refused, burn, slow] = ['RedisWritesRefused', 'WebhookAvailabilityBurn', 'TimelinessSlowBurn']
+    const only = (...some: string[]) => alerts.filter(({ alertname }) => some.includes(alertname))
+    const another = { alertname: refused, service: 'another', severity: 'critical' }
+    expect((await tell(url, [...only(burn, slow), another])).status).toBe(200)
+    expect(await inhibited(url)).toEqual([])
+    expect((await tell(url, only(refused))).status).toBe(200)
+    await eventually(async () => expect(await inhibited(url)).toEqual([burn]))
+  })
+
   it('says nothing else of this service while Redis is unreachable, but whether alerting works', async () => {
     const url = await start()
     const other = { alertname: 'QueueStalled', service: 'another', severity: 'critical' }
     const without = alerts.filter(({ alertname }) => alertname !== 'RedisUnreachable')
     expect((await tell(url, [...without, other])).status).toBe(200)
-    await eventually(async () => expect(await inhibited(url)).toEqual(['TimelinessSlowBurn']))
+    await eventually(async () =>
+      expect(await inhibited(url)).toEqual(['TimelinessSlowBurn', 'WebhookAvailabilityBurn']),
+    )
     expect((await tell(url, alerts)).status).toBe(200)
     const spoken = ['RedisUnreachable', 'MetricsAbsent', 'Watchdog']
     const quiet = names.filter((name) => !spoken.includes(name)).sort()

@@ -3,6 +3,7 @@ import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
+import { operatorNeeds } from '../src/producers/operators/operator-needs.ts'
 import { loadConfig } from '../src/shared/config.ts'
 import { StageName } from '../src/shared/contracts/audit-record.ts'
 import { DRAIN_DEADLINE_MS } from '../src/shared/lifecycle.ts'
@@ -44,7 +45,9 @@ describe('every service', () => {
     ['worker-readiness', { container_name: 'readiness' }, 'cannot be scaled'],
     ['api', { depends_on: { redis: { condition: 'service_started' } } }, 'does not wait for redis to be healthy'],
     ['api', { environment: { REDIS_PASSWORD: 'x' } }, 'has a secret in REDIS_PASSWORD'],
-    ['api', { secrets: [] }, 'is not given the secret redis_password'],
+    ['api', { secrets: ['webhook_secrets', 'operator_tokens'] }, 'is not given the secret redis_password'],
+    ['api', { secrets: ['redis_password', 'operator_tokens'] }, 'is not given the secret webhook_secrets'],
+    ['api', { secrets: ['redis_password', 'webhook_secrets'] }, 'is not given the secret operator_tokens'],
     ['redis', { secrets: [] }, 'is not given the secret redis_password'],
     ['api', { volumes: ['./policies:/app/policies'] }, 'mounts ./policies, which is not there or can be written'],
     ['api', { volumes: ['./nowhere:/app/policies:ro'] }, 'mounts ./nowhere, which is not there or can be written'],
@@ -73,9 +76,12 @@ describe('the stack', () => {
   it.each(ours)('gives %s an environment that it takes', (name, { environment }) => {
     // As Compose fills them in where nothing is set.
     const filled = Object.entries(environment).map(([key, value]) => [key, value.replace(/\$\{\w+:-(.*?)\}/g, '$1')])
-    const config: Record<string, unknown> = loadConfig(Object.fromEntries(filled))
+    const config: Record<string, unknown> = loadConfig(
+      Object.fromEntries(filled),
+      name === 'api' ? operatorNeeds : undefined,
+    )
     for (const [key, value] of filled) if (value) expect(config).toHaveProperty(String(key), value)
-    expect(config.NODE_ENV).toBe(name === 'api' ? 'development' : 'production')
+    expect(config.NODE_ENV).toBe('production')
   })
 
   it('starts the tool only when it is called, and everything else always', () => {

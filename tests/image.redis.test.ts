@@ -85,7 +85,7 @@ test('it takes a webhook to its verdict, says that it is healthy, and writes not
   expect((await readdir(image.cwd, { recursive: true })).sort()).toEqual(before.sort())
 })
 
-test('as it is, in production, it does not take what nobody signed', async () => {
+test('as it is, in production, it does not start without operators', async () => {
   const [, ...args] = image.cmd
   const refused = startProcess(
     args.slice(1),
@@ -93,5 +93,5 @@ test('as it is, in production, it does not take what nobody signed', async () =>
     args.slice(0, 1),
     image.cwd,
   )
-  expect(await refused.ended()).toMatchObject({ code: 2, stderr: expect.stringContaining('signatures') })
+  expect(await refused.ended()).toMatchObject({ code: 2, stderr: expect.stringContaining('OPERATOR_TOKENS_FILE') })
 })

@@ -76,7 +76,11 @@ it('takes one up where it failed, with who and why in its trace, and it gets its
   expect(read?.trace[3]).toMatchObject({
     stage: 'readiness',
     actor: 'operator:anna',
-    decision_diff: { status: ['dead_lettered', 'readiness'], reason: [null, 'the record is mended'] },
+    decision_diff: {
+      status: ['dead_lettered', 'readiness'],
+      reason: [null, 'the record is mended'],
+      via: [null, 'command_line'],
+    },
   })
   await balanced()
   const twice = await redrive(id, '--json')

@@ -45,6 +45,7 @@ test('an alarm of CloudWatch is an incident an episode, whatever is told late or
   const alarm = async (state: string, at: string) => {
     const told = { NewStateValue: state, StateChangeTime: `${at}.000+0000`, AlarmArn: 'arn:aws:cloudwatch:x' }
     const [answer] = await tell('cloudwatch_sns', 'notification.alarm', {
+      MessageId: randomUUID(),
       Message: JSON.stringify({ ...JSON.parse(Message), ...told }),
     })
     return answer ?? { incident_id: '', outcome: '' }

@@ -54,14 +54,15 @@ test('--json is one document in every case', async () => {
     const { code, stdout } = await run(...args, '--json')
     return { code, ...JSON.parse(stdout) }
   }
-  const [at, by, reason] = [expect.stringMatching(/Z$/), 'anna', 'restarts make it worse']
-  const stop = { scope: 'global', engaged: true, changed: true, by, reason, at }
+  const [at, reason] = [expect.stringMatching(/Z$/), 'restarts make it worse']
+  const who = { by: 'anna', via: 'command_line' }
+  const stop = { scope: 'global', engaged: true, changed: true, ...who, reason, at }
   expect(await json('stop', ...WHO)).toEqual({ code: 0, outcome: 'pass', ...stop })
   expect(await json('status')).toEqual({
     code: 0,
-    engaged: [{ scope: 'global', by, reason, at, held: 0 }],
+    engaged: [{ scope: 'global', ...who, reason, at, held: 0 }],
     held: 0,
-    log: [{ order: 'stop', scope: 'global', by, reason, at }],
+    log: [{ order: 'stop', scope: 'global', ...who, reason, at }],
     in_flight: 0,
   })
   const resumed = { scope: 'class:x', engaged: false, changed: false, released: 0, held: 0, still_stopped: ['global'] }

@@ -1,7 +1,8 @@
-/** Sends deliveries to a running API, each about an incident of its own, over so many connections. */
+/** Sends deliveries to a running API, each about an incident of its own: at a steady rate, or as fast as it answers. */
 import autocannon from 'autocannon'
 import { grafanaDelivery } from '../fixtures.ts'
 import type { Figures } from './judge.ts'
+import { pace } from './pace.ts'
 import type { Scenario } from './plan.ts'
 
 export interface Delivered {
@@ -12,17 +13,15 @@ export interface Delivered {
 }
 
 /** `first` is the number of the first incident: none may come twice in an installation. */
-export const deliver = async (
-  address: string,
-  { connections, seconds, rate }: Scenario,
-  first: number,
-): Promise<Delivered> => {
+export const deliver = async (address: string, scenario: Scenario, first: number): Promise<Delivered> => {
+  const url = `${address}/webhooks/grafana`
+  if ('rate' in scenario)
+    return pace(url, scenario.rate, scenario.seconds, (n) => grafanaDelivery(first + n).toString())
   let next = first
   const { requests, non2xx, errors, latency } = await autocannon({
-    url: `${address}/webhooks/grafana`,
-    connections,
-    duration: seconds,
-    ...(rate !== undefined && { overallRate: rate }),
+    url,
+    connections: scenario.connections,
+    duration: scenario.seconds,
     requests: [
       {
         method: 'POST',

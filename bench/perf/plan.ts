@@ -1,12 +1,13 @@
 /** The plan of `npm run perf`: scenarios, objectives and tolerances, from YAML. */
 import { z } from 'zod'
 
-/** Without a rate, each connection sends its next delivery when the one before is answered. */
-export const Scenario = z.strictObject({
-  connections: z.int().min(1).max(1000),
-  seconds: z.int().min(1).max(3600),
-  rate: z.int().min(1).max(10_000).optional(),
-})
+const seconds = z.int().min(1).max(3600)
+
+/** Deliveries a second, or so many connections that each send the next when the one before is answered. */
+export const Scenario = z.union([
+  z.strictObject({ seconds, rate: z.int().min(1).max(10_000) }),
+  z.strictObject({ seconds, connections: z.int().min(1).max(1000) }),
+])
 export type Scenario = z.infer<typeof Scenario>
 
 export const PerfPlan = z.strictObject({

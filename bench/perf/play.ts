@@ -15,15 +15,15 @@ const INSTALLATION = 'perf'
 const CONCURRENCY = 50
 const BARE = { incidents: 5000, seconds: 10 }
 /** Before anything is measured: what is compiled, connected and cached once. */
-const WARM_UP = { connections: 10, seconds: 2, rate: 50 }
+const WARM_UP = { seconds: 2, rate: 50 }
 const DRAIN_MS = 60_000
 const BETWEEN_LOOKS_MS = 500
 
 /** What the bare engine makes of it: milliseconds at the scenario's rate, or incidents a second. */
-const bare = async (redis: Redis, { rate }: Scenario): Promise<{ p95: number } | { throughput: number }> => {
+const bare = async (redis: Redis, scenario: Scenario): Promise<{ p95: number } | { throughput: number }> => {
   const engine = bareEngine(redis, INSTALLATION, CONCURRENCY)
   try {
-    if (rate !== undefined) return { p95: (await latency(engine, rate, BARE.seconds)).p95 }
+    if ('rate' in scenario) return { p95: (await latency(engine, scenario.rate, BARE.seconds)).p95 }
     return { throughput: (await throughput(engine, redis, BARE.incidents)).incidents_per_second }
   } finally {
     await engine.close()
@@ -78,7 +78,7 @@ const interlock = async (redis: Redis, processes: Processes, scenario: Scenario)
   const { sent: first } = await deliver(processes.address, WARM_UP, 0)
   await drained(ledger)
   const [before, began] = [await processes.usage(redis), Date.now()]
-  const delivered = await deliver(processes.address, scenario, first + WARM_UP.connections)
+  const delivered = await deliver(processes.address, scenario, first)
   await drained(ledger)
   const times = await timesOf(redis, ledger, began)
   const ended = times.filter((one): one is { accepted: number; ended: number } => one.ended !== null)

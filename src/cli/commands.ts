@@ -72,6 +72,10 @@ export const COMMANDS: Commands = {
     does: 'take dead-lettered incidents up again at the stage that failed',
     load: async () => (await import('./redrive.ts')).redriveCommand,
   },
+  token: {
+    does: 'make a token for an operator of the API',
+    load: async () => (await import('./token.ts')).tokenCommand,
+  },
   doctor: {
     does: 'check the set-up and say what to fix',
     load: async () => (await import('./doctor.ts')).doctorCommand,

@@ -69,7 +69,7 @@ const answer = async (id: string | undefined, { queue, by, reason, json }: Optio
     throw new CommandError('missing_incident', 'name either an incident id or --queue, see "interlock redrive --help"')
   if (id !== undefined && !IncidentId.safeParse(id).success)
     throw new CommandError('incident_id_invalid', `'${id}' is not an incident id: they look like HM-2026-05-17-01`)
-  const order = { by, reason, at: new Date().toISOString() }
+  const order = { by, via: 'command_line', reason, at: new Date().toISOString() } as const
   return withLedger(async ({ ledger, redis, config }) => {
     const open = (stage: StageName) => openQueue(stage, redis, config.QUEUE_PREFIX).on('error', () => {})
     const queues = { normalize: open('normalize'), readiness: open('readiness'), 'dry-run': open('dry-run') }

@@ -1,11 +1,15 @@
 /** Runs a long-running process to its end, and then ends Node with it: nothing that hangs on may outlive the drain. */
-import { type Config, loadConfig } from '../shared/config.ts'
+import { type Config, type Environment, loadConfig } from '../shared/config.ts'
 import { answerError, printAnswer } from './answer.ts'
 import { redisUrlOf } from './with-ledger.ts'
 
-export const runProcess = async (run: (config: Config, redisUrl: string) => Promise<void>): Promise<never> => {
+/** `needs`: what this process asks of the environment beyond what all of them do. */
+export const runProcess = async (
+  run: (config: Config, redisUrl: string) => Promise<void>,
+  needs?: (set: Environment) => string[],
+): Promise<never> => {
   try {
-    const config = loadConfig()
+    const config = loadConfig(undefined, needs)
     await run(config, redisUrlOf(config))
   } catch (error) {
     printAnswer(answerError(error), false)

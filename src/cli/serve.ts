@@ -1,6 +1,7 @@
 /** `interlock serve`: the webhook API in the foreground. */
 import { Command } from 'commander'
 import { serve } from '../producers/main.ts'
+import { operatorNeeds } from '../producers/operators/operator-needs.ts'
 import { configuredPrometheus } from '../workers/facts/configured-prometheus.ts'
 import { openReviewer } from '../workers/review/open-reviewer.ts'
 import { runProcess } from './run-process.ts'
@@ -17,9 +18,11 @@ Examples:
   $ PORT=0 LOG_LEVEL=warn interlock serve`,
   )
   .action(() =>
-    runProcess((config, redisUrl) =>
-      serve(config, redisUrl, (redis, installation, policies, metrics) =>
-        openReviewer(redis, installation, policies, configuredPrometheus(config, metrics)),
-      ),
+    runProcess(
+      (config, redisUrl) =>
+        serve(config, redisUrl, (redis, installation, policies, metrics) =>
+          openReviewer(redis, installation, policies, configuredPrometheus(config, metrics)),
+        ),
+      operatorNeeds,
     ),
   )

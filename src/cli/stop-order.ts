@@ -1,6 +1,6 @@
 /** What `stop` and `resume` are given: the scope, who orders it and why, checked before Redis is asked. */
 import type { Command } from 'commander'
-import { StopOrder } from '../shared/contracts/stop.ts'
+import { type SignedStopOrder, StopOrder } from '../shared/contracts/stop.ts'
 import { CommandError } from './answer.ts'
 
 export interface OrderOptions {
@@ -18,9 +18,9 @@ export const orderOptions = (command: Command): Command =>
     .option('--json', 'print one JSON document')
 
 /** Throws CommandError `option_invalid`, naming every option that is wrong. */
-export const parseOrder = ({ json: _, ...options }: OrderOptions): StopOrder => {
+export const parseOrder = ({ json: _, ...options }: OrderOptions): SignedStopOrder => {
   const order = StopOrder.safeParse(options)
-  if (order.success) return order.data
+  if (order.success) return { ...order.data, via: 'command_line' }
   const problems = order.error.issues.map(({ path: [name = ''], message }) => {
     const value = options[name as keyof StopOrder]
     return `--${String(name)} is ${JSON.stringify(value)}: ${message}`

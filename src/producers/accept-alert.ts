@@ -14,6 +14,7 @@ import { Problem } from '../shared/problem.ts'
 import { priorityOf } from '../shared/queue/job-priority.ts'
 import { addJobCommand, type JobCommand } from '../shared/queue/stage-queues.ts'
 import type { Reading, Source } from '../shared/sources/source.ts'
+import type { DeliveryMemory } from './door/delivery-memory.ts'
 import type { Place, StepOutcome, Taken, Told } from './step.ts'
 import { stepChange } from './step-change.ts'
 
@@ -24,6 +25,8 @@ export interface Acceptance {
   policies(): PolicySet
   /** Throws where there is no room for a delivery as urgent as this one. */
   admit?(source: Source, readings: readonly Reading[]): void
+  /** Where repeats of a whole delivery are known again; without it each alert is looked up. */
+  memory?: DeliveryMemory
   /** Told of every step that was taken, once it is durable. */
   observe?(taken: Taken): void
 }

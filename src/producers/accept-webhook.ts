@@ -2,6 +2,7 @@
 import { sha256 } from '../shared/audit/digest.ts'
 import type { Headers, Source } from '../shared/sources/source.ts'
 import { type Acceptance, acceptAlert } from './accept-alert.ts'
+import { deliveryKey } from './door/delivery-memory.ts'
 import { mostUrgent } from './door/most-urgent.ts'
 import type { StepOutcome } from './step.ts'
 
@@ -23,7 +24,8 @@ export interface AlertAnswer {
 /**
  * One answer per alert and incident, in the delivery's order. When this returns, everything accepted is durable: the
  * incident, its audit record and its job were written in one atomic step each. When it throws, nothing was answered and
- * the sender tries again; what had been written already is then a duplicate.
+ * the sender tries again; what had been written already is then a duplicate. A delivery is remembered only after that, so
+ * that none is taken for known whose first try failed.
  */
 export const acceptWebhook = async (
   source: Source,
@@ -31,14 +33,23 @@ export const acceptWebhook = async (
   acceptance: Acceptance,
 ): Promise<AlertAnswer[]> => {
   const delivery = { request_id, received_at, body_sha256: sha256(raw) }
-  const answers: AlertAnswer[] = []
   const readings = mostUrgent(source.read(body, received_at, headers))
   acceptance.admit?.(source, readings)
+  const { memory } = acceptance
+  const key = memory ? deliveryKey(source, { raw, body, headers, received_at }, readings) : null
+  const known = key === null ? null : await memory?.recall(key)
+  if (known) return known.map((incident_id) => ({ incident_id, outcome: 'duplicate' }))
+  const answers: AlertAnswer[] = []
   for (const reading of readings) {
     if (reading.reading === 'alert') {
       const outcomes = await acceptAlert({ ...reading.alert, delivery }, acceptance)
       for (const [incident_id, outcome] of outcomes) answers.push({ incident_id, outcome })
     } else answers.push({ incident_id: null, outcome: reading.reading, reason: reading.reason })
   }
+  if (key !== null)
+    memory?.remember(
+      key,
+      answers.flatMap(({ incident_id }) => incident_id ?? []),
+    )
   return answers
 }

@@ -3,23 +3,15 @@ import type { FastifyInstance } from 'fastify'
 import { z } from 'zod'
 import { StopOrder } from '../shared/contracts/stop.ts'
 import type { Stops } from '../shared/ledger/stops.ts'
-import { Problem } from '../shared/problem.ts'
 import type { Log } from '../shared/telemetry/log.ts'
-import { parseBody } from './read-body.ts'
+import { parseSigned } from './operators/parse-signed.ts'
 
 const Order = StopOrder.extend({ engaged: z.boolean('true to stop, false to resume') })
 
-const parseOrder = (raw: unknown): z.infer<typeof Order> => {
-  const order = Order.safeParse(parseBody(raw).body)
-  if (order.success) return order.data
-  const problems = order.error.issues.map(({ path, message }) => `${path.join('.') || 'body'}: ${message}`)
-  throw new Problem('kill_switch_invalid', problems.join('; '))
-}
-
 export const addKillSwitch = (app: FastifyInstance, stops: Stops, log: Log): void => {
   app.get('/kill-switch', () => stops.inForce())
-  app.put('/kill-switch', async (request) => {
-    const { engaged, ...order } = parseOrder(request.body)
+  app.put('/kill-switch', { config: { role: 'operator' } }, async (request) => {
+    const { engaged, ...order } = parseSigned(Order, request.body, request.operator, 'kill_switch_invalid')
     const at = new Date().toISOString()
     if (engaged) {
       const { changed, stop } = await stops.engage(order, at)

@@ -1,8 +1,6 @@
 /** The webhook API as a process: connects, listens, and drains when told to stop. */
 import type { Redis } from 'ioredis'
-import { CodedError } from '../shared/coded-error.ts'
 import type { Config } from '../shared/config.ts'
-import { SourceName } from '../shared/contracts/alert.ts'
 import type { PolicySet } from '../shared/contracts/policy.ts'
 import { IncidentLedger } from '../shared/ledger/incident-ledger.ts'
 import { openLifecycle } from '../shared/lifecycle.ts'
@@ -15,18 +13,14 @@ import { createMetrics, type Metrics } from '../shared/telemetry/metrics.ts'
 import { timeCommands } from '../shared/telemetry/time-commands.ts'
 import { startTracing } from '../shared/telemetry/tracing.ts'
 import { VERSION } from '../shared/version.ts'
+import { openDeliveryMemory } from './door/delivery-memory.ts'
+import { fetchBytes } from './door/fetch-bytes.ts'
+import { secretsInForce } from './door/secrets-in-force.ts'
+import { openCertificates } from './door/sns-certificates.ts'
 import { type WatchedLoad, watchLoad } from './door/watch-load.ts'
+import { openOperators } from './operators/open-operators.ts'
 import type { AnswerReview } from './review-route.ts'
 import { createServer } from './server.ts'
-
-/** Nothing checks a signature yet, so in production anybody who reaches the port could start a remediation. */
-const refuseUnsigned = ({ NODE_ENV }: Config): void => {
-  if (NODE_ENV === 'production')
-    throw new CodedError(
-      'sources_unsigned',
-      'webhook signatures are not checked by this version, so the API does not start with NODE_ENV=production',
-    )
-}
 
 /** Who answers reviews: the stages are not the producer's to know, so that it is handed in. */
 export type OpenReviewer = (
@@ -38,16 +32,17 @@ export type OpenReviewer = (
 
 /** Resolves when the process was told to stop and has drained. Throws when it cannot start. */
 export const serve = async (config: Config, redisUrl: string, openReviewer: OpenReviewer): Promise<void> => {
-  refuseUnsigned(config)
   const log = createLog('api', config.LOG_LEVEL)
   const metrics = createMetrics(VERSION, config.REVISION)
   const lifecycle = openLifecycle(log, metrics)
   const tracing = await startTracing(config, 'api', log)
   const policies = await policiesInForce(config.POLICY_DIR, log)
+  const secrets = await secretsInForce(config, policies.current, log)
   const redis = connectProducer(redisUrl)
   redis.on('error', (err) => log.event('redis_error', { err }))
   redis.on('ready', () => log.event('redis_ready'))
   timeCommands(redis, metrics)
+  const operators = await openOperators(config, metrics, log)
   let unwatch = () => {}
   let load: WatchedLoad | undefined
   try {
@@ -59,9 +54,21 @@ export const serve = async (config: Config, redisUrl: string, openReviewer: Open
     load = watchLoad(redis, ledger.keys, log)
     const reviewer = openReviewer(redis, config.QUEUE_PREFIX, policies.current, metrics)
     const server = createServer({
-      acceptance: { ledger, queue, policies: policies.current },
+      acceptance: {
+        ledger,
+        queue,
+        policies: policies.current,
+        memory: openDeliveryMemory(redis, ledger.keys),
+      },
       redis,
+      door: {
+        secrets: secrets.current,
+        certificates: openCertificates(),
+        fetch: fetchBytes,
+        takesUnsigned: config.NODE_ENV !== 'production',
+      },
       review: reviewer.answer,
+      authenticate: operators.authenticate,
       isStopping: lifecycle.isStopping,
       metrics,
       log,
@@ -76,13 +83,14 @@ export const serve = async (config: Config, redisUrl: string, openReviewer: Open
       await reviewer.close()
       await tracing?.close()
     })
-    log.event('unsigned_sources', { sources: SourceName.options })
     log.event('process_started', { address: server.listeningOrigin, redis: redis.options.host })
     await stopped
   } finally {
     unwatch()
     load?.end()
+    secrets.close()
     policies.close()
+    operators.close()
     redis.disconnect()
   }
 }

@@ -1,22 +1,15 @@
-/** `POST /incidents/:id/review`: a person's answer to an incident that waits. Until there is a login, `by` says who. */
+/** `POST /incidents/:id/review`: a person's answer to an incident that waits. */
 import type { FastifyInstance } from 'fastify'
 import type { AuditEvent } from '../shared/contracts/audit-record.ts'
 import { IncidentId } from '../shared/contracts/identifiers.ts'
-import { type Reviewed, ReviewOrder } from '../shared/contracts/review.ts'
+import { type Reviewed, ReviewOrder, type SignedReview } from '../shared/contracts/review.ts'
 import { Problem } from '../shared/problem.ts'
 import type { Log } from '../shared/telemetry/log.ts'
 import type { Metrics } from '../shared/telemetry/metrics.ts'
-import { parseBody } from './read-body.ts'
+import { parseSigned } from './operators/parse-signed.ts'
 
 /** Rejects when Redis does not answer: then it is not certain whether the answer was taken. */
-export type AnswerReview = (id: string, order: ReviewOrder) => Promise<Reviewed>
-
-const parseOrder = (raw: unknown): ReviewOrder => {
-  const order = ReviewOrder.safeParse(parseBody(raw).body)
-  if (order.success) return order.data
-  const problems = order.error.issues.map(({ path, message }) => `${path.join('.') || 'body'}: ${message}`)
-  throw new Problem('review_invalid', problems.join('; '))
-}
+export type AnswerReview = (id: string, order: SignedReview) => Promise<Reviewed>
 
 const unknown = (id: string): Problem =>
   new Problem(
@@ -32,9 +25,10 @@ const recordOf = (reviewed: Reviewed): AuditEvent | null => {
 }
 
 export const addReview = (app: FastifyInstance, answer: AnswerReview, metrics: Metrics, log: Log): void => {
-  app.post<{ Params: { id: string } }>('/incidents/:id/review', async (request) => {
+  const config = { role: 'reviewer' } as const
+  app.post<{ Params: { id: string } }>('/incidents/:id/review', { config }, async (request) => {
     const { id } = request.params
-    const order = parseOrder(request.body)
+    const order = parseSigned(ReviewOrder, request.body, request.operator, 'review_invalid')
     if (!IncidentId.safeParse(id).success) throw unknown(id)
     const reviewed = await answer(id, order)
     const { outcome } = reviewed
@@ -43,6 +37,7 @@ export const addReview = (app: FastifyInstance, answer: AnswerReview, metrics: M
       incident_id: id,
       request_id: request.id,
       by: order.by,
+      via: order.via,
       decision: order.decision,
       outcome,
       error_code: outcome === 'refused' ? reviewed.code : undefined,

@@ -12,10 +12,14 @@ import type { Tracing } from '../shared/telemetry/tracing.ts'
 import type { Acceptance } from './accept-alert.ts'
 import { type AlertAnswer, acceptWebhook } from './accept-webhook.ts'
 import { addCloudEventsHandshake } from './cloudevents-handshake.ts'
+import { admitSender } from './door/admit-sender.ts'
 import { refuseByHeaders, refuseBySize } from './door/body-limits.ts'
+import { confirmSubscription } from './door/confirm-subscription.ts'
 import type { Load } from './door/judge-load.ts'
 import { addRateLimit, type RateLimit } from './door/rate-limit.ts'
 import { shedAll } from './door/shed-load.ts'
+import { Unauthorized } from './door/unauthorized.ts'
+import { type Door, verifyDelivery } from './door/verify-delivery.ts'
 import { logAnswers } from './log-answers.ts'
 import { keepRawForms, readDelivery } from './read-delivery.ts'
 import { shedReason } from './shed-reason.ts'
@@ -31,11 +35,14 @@ const statusOf = (answers: readonly AlertAnswer[]): 200 | 202 =>
 const noteRefused = (error: unknown, source: SourceName, metrics: Metrics): void => {
   const reason = shedReason(error)
   if (reason) metrics.loadShed.inc({ reason })
-  if (reason) metrics.webhookEvents.inc({ source, outcome: 'shed' })
+  if (error instanceof Unauthorized) metrics.webhookUnauthorized.inc({ reason: error.reason })
+  if (error instanceof Unauthorized) metrics.webhookEvents.inc({ source, outcome: 'unauthorized' })
+  else if (reason) metrics.webhookEvents.inc({ source, outcome: 'shed' })
   else if (error instanceof Problem) metrics.webhookEvents.inc({ source, outcome: 'invalid' })
 }
 
 interface Webhooks {
+  door: Door
   isStopping(): boolean
   metrics: Metrics
   log: Log
@@ -48,22 +55,35 @@ interface Webhooks {
 export const addWebhooks = (
   app: FastifyInstance,
   acceptance: Acceptance,
-  { isStopping, metrics, log, tracing, rateLimit, load }: Webhooks,
+  { door, isStopping, metrics, log, tracing, rateLimit, load }: Webhooks,
 ): void => {
   app.register(async (webhooks) => {
     keepRawForms(webhooks)
     addCloudEventsHandshake(webhooks)
     const limitRate = rateLimit && (await addRateLimit(webhooks, rateLimit))
-    webhooks.route<{ Params: { source: string } }>({
+    webhooks.route<{ Params: { source: string }; Querystring: Record<string, unknown> }>({
       method: ['POST', 'PUT'],
       url: WEBHOOKS,
       // What was under way before is answered as ever.
-      onRequest: async ({ params, headers }) => {
+      onRequest: async ({ params, headers, ip }) => {
         const source = sourceAt(params.source, acceptance.policies())
         try {
           if (isStopping()) throw new Problem('shutting_down', 'this process takes nothing new: send it again')
+          admitSender(source, ip, door.secrets())
           shedAll(source, load())
           refuseByHeaders(source, headers)
+        } catch (error) {
+          noteRefused(error, source.name, metrics)
+          throw error
+        }
+      },
+      // On the bytes as they came, before anybody makes sense of them.
+      preValidation: async ({ params, body, headers, query }) => {
+        const source = sourceAt(params.source, acceptance.policies())
+        const raw = Buffer.isBuffer(body) ? body : Buffer.alloc(0)
+        try {
+          refuseBySize(source, body)
+          await verifyDelivery(source, raw, { headers, query }, door, Date.now())
         } catch (error) {
           noteRefused(error, source.name, metrics)
           throw error
@@ -76,9 +96,10 @@ export const addWebhooks = (
         let answers: AlertAnswer[]
         try {
           const { headers } = request
-          refuseBySize(source, request.body)
           await limitRate?.(source, request)
           const read = await readDelivery(source, request.body, headers)
+          if (await confirmSubscription(source, read.body, door))
+            log.event('subscription_confirmed', { request_id, source: source.name })
           answers = await acceptWebhook(source, { ...delivery, ...read, headers }, acceptance)
         } catch (error) {
           noteRefused(error, source.name, metrics)

@@ -15,10 +15,12 @@ import { connectionLimits, PATIENCE, type Patience } from './door/connection-lim
 import { type Load, NO_LOAD } from './door/judge-load.ts'
 import type { RateLimit } from './door/rate-limit.ts'
 import { shedLesser } from './door/shed-load.ts'
+import type { Door } from './door/verify-delivery.ts'
 import { finishRequests } from './finish-requests.ts'
 import { addKillSwitch } from './kill-switch-routes.ts'
 import { logRefusal } from './log-answers.ts'
 import { observeTaken } from './observe-taken.ts'
+import { type Authenticate, addOperatorScope } from './operators/operator-scope.ts'
 import { keepRawBodies } from './read-body.ts'
 import { type AnswerReview, addReview } from './review-route.ts'
 import { addIncidents, addWebhooks, WEBHOOKS } from './routes.ts'
@@ -28,7 +30,9 @@ import { traceWebhooks } from './trace-webhooks.ts'
 export interface ServerSettings {
   acceptance: Acceptance
   redis: Redis
+  door: Door
   review: AnswerReview
+  authenticate: Authenticate
   /** From the signal on: webhooks are sent away, and what is under way is finished. */
   isStopping(): boolean
   metrics: Metrics
@@ -70,7 +74,9 @@ const asProblem = (error: FastifyError, request_id: string): Problem => {
 export const createServer = ({
   acceptance,
   redis,
+  door,
   review,
+  authenticate,
   isStopping,
   metrics,
   log,
@@ -121,9 +127,11 @@ export const createServer = ({
     admit: (source, readings) => shedLesser(source, readings, load()),
     observe: (taken: Taken) => observeTaken(taken, metrics, log),
   }
-  addWebhooks(app, observed, { isStopping, metrics, log, tracing, rateLimit, load })
-  addIncidents(app, acceptance)
-  addKillSwitch(app, acceptance.ledger.stops, log)
-  addReview(app, review, metrics, log)
+  addWebhooks(app, observed, { door, isStopping, metrics, log, tracing, rateLimit, load })
+  addOperatorScope(app, { authenticate, metrics, log }, (operators) => {
+    addIncidents(operators, acceptance)
+    addKillSwitch(operators, acceptance.ledger.stops, log)
+    addReview(operators, review, metrics, log)
+  })
   return app
 }

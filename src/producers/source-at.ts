@@ -4,9 +4,7 @@ import { Problem } from '../shared/problem.ts'
 import { customSource } from '../shared/sources/custom.ts'
 import { findSource, SOURCES } from '../shared/sources/index.ts'
 import type { Source } from '../shared/sources/source.ts'
-
-/** What comes before the name of a mapping. */
-const CUSTOM = 'custom:'
+import { CUSTOM } from './door/secrets-schema.ts'
 
 /** `address` is what follows `/webhooks/`; `splunk-oncall` is `splunk_oncall`. Throws a Problem for an unknown one. */
 export const sourceAt = (address: string, { sources }: Pick<PolicySet, 'sources'>): Source => {

@@ -29,6 +29,7 @@ describe('loadConfig', () => {
       QUEUE_PREFIX: 'interlock',
       REVISION: 'unknown',
       LEDGER_RETENTION: '30d',
+      OIDC_ROLE_CLAIM: 'roles',
       LOG_LEVEL: 'info',
       NODE_ENV: 'development',
     })
@@ -46,6 +47,7 @@ describe('loadConfig', () => {
     ['LEDGER_RETENTION', '36h', '36h'],
     ['PROMETHEUS_URL', 'https://metrics.internal/prometheus', 'https://metrics.internal/prometheus'],
     ['PROMETHEUS_TOKEN_FILE', '/run/secrets/token', '/run/secrets/token'],
+    ['OIDC_ISSUER', 'https://login.example.com/', 'https://login.example.com/'],
     ['LOG_LEVEL', 'error', 'error'],
     ['OTEL_EXPORTER_OTLP_ENDPOINT', 'http://collector:4318', 'http://collector:4318'],
     ['NODE_ENV', 'test', 'test'],
@@ -76,6 +78,7 @@ describe('loadConfig', () => {
     ['LEDGER_RETENTION', '30'],
     ['LEDGER_RETENTION', '999ms'],
     ['LEDGER_RETENTION', '366d'],
+    ['OIDC_ISSUER', 'login.example.com'],
     ['LOG_LEVEL', 'verbose'],
     ['LOG_LEVEL', 'silent'],
     ['OTEL_EXPORTER_OTLP_ENDPOINT', 'collector:4318'],

@@ -64,6 +64,18 @@ const variables = {
     .optional()
     .describe('a URL like https://prometheus.internal:9090, without user, password and query'),
   PROMETHEUS_TOKEN_FILE: z.string().optional().describe('the path of a file with a bearer token'),
+  WEBHOOK_SECRETS_FILE: z.string().optional().describe('the path of the file with the secrets of the webhook sources'),
+  OPERATOR_TOKENS_FILE: z
+    .string()
+    .optional()
+    .describe('the path of a file of operators: name, role, sha256 of a token'),
+  OIDC_ISSUER: z
+    .url({ protocol: /^https?$/, hostname: /./ })
+    .refine((text) => !/[?#]|:\/\/[^/]*@/.test(text))
+    .optional()
+    .describe('a URL like https://login.example.com/realms/ops, as tokens have it in "iss"'),
+  OIDC_AUDIENCE: z.string().optional().describe('the audience that tokens for Interlock have in "aud"'),
+  OIDC_ROLE_CLAIM: z.string().default('roles').describe('the name of the claim with the roles'),
   REVISION: z
     .string()
     .regex(/^[\w.+-]{1,64}$/)
@@ -88,6 +100,9 @@ export const CONFIG_VARIABLES = Object.keys(variables) as (keyof typeof variable
 const Environment = z.object(variables)
 export type Config = z.infer<typeof Environment>
 
+/** As it is set: without defaults, and not yet looked at. */
+export type Environment = Readonly<Partial<Record<keyof typeof variables, string>>>
+
 /** Names every bad variable at once, so that a start is corrected in one go. */
 export class ConfigError extends CodedError {
   constructor(problems: readonly string[]) {
@@ -103,22 +118,28 @@ export const withoutSecrets = (url: string): string =>
   url.replace(/^([a-z0-9+.-]*:\/\/)?.*@/is, '$1***@').replace(/\?.*$/s, '?***')
 
 const problemOf = (name: keyof typeof variables, value: string): string => {
-  const shown = JSON.stringify(/_(URL|ENDPOINT)$/.test(name) ? withoutSecrets(value) : value)
+  const shown = JSON.stringify(/_(URL|ENDPOINT|ISSUER)$/.test(name) ? withoutSecrets(value) : value)
   return `${name} is ${shown}: must be ${variables[name].description}`
 }
 
 /**
- * A variable that is set but empty counts as not set. Variables Interlock does not know are not looked at.
- * Throws ConfigError.
+ * A variable that is set but empty counts as not set. Variables Interlock does not know are not looked at. `needs` says
+ * what else keeps this process from starting. Throws ConfigError.
  */
-export const loadConfig = (env: Record<string, string | undefined> = process.env): Config => {
-  const set = Object.fromEntries(CONFIG_VARIABLES.flatMap((name) => (env[name] ? [[name, env[name]]] : [])))
+export const loadConfig = (
+  env: Record<string, string | undefined> = process.env,
+  needs: (set: Environment) => string[] = () => [],
+): Config => {
+  const set: Environment = Object.fromEntries(
+    CONFIG_VARIABLES.flatMap((name) => (env[name] ? [[name, env[name]]] : [])),
+  )
   const parsed = Environment.safeParse(set)
   const bad = new Set(parsed.error?.issues.map((issue) => issue.path[0]))
   const problems = CONFIG_VARIABLES.filter((name) => bad.has(name)).map((name) => problemOf(name, set[name] ?? ''))
   // An embedded Redis is for a laptop: in production it would lose every incident with its process.
   if (set.NODE_ENV === 'production' && !set.REDIS_URL)
     problems.push(`REDIS_URL is not set: with NODE_ENV=production it must be ${variables.REDIS_URL.description}`)
+  problems.push(...needs(set))
   if (!parsed.success || problems.length > 0) throw new ConfigError(problems)
   return parsed.data
 }

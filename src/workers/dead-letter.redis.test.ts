@@ -14,7 +14,7 @@ const open = async (installation: string) => {
 }
 
 it('dead-letters an incident whose stored output is not the one its audit record names', async () => {
-  const { ledger, queues, work, id } = await open('dl-tampered')
+  const { ledger, queues, metrics, work, id } = await open('dl-tampered')
   work('normalize')
   await eventually(async () => expect((await ledger.readRecord(id))?.status).toBe('readiness'))
   const key = ledger.keys.incident(id)
@@ -31,6 +31,11 @@ it('dead-letters an incident whose stored output is not the one its audit record
   expect(read && verifyChain(read.trace, read.incident)).toEqual({ intact: true, problem: null })
   expect(await ledger.accounting()).toMatchObject({ received: 1, in_flight: 0, 'verdict:dead_lettered': 1 })
   expect(await queues.readiness.getFailedCount()).toBe(1)
+  const counted = ['verdicts_total{verdict="dead_lettered"} 1', 'e2e_duration_seconds_count{outcome="dead_lettered"} 1']
+  await eventually(async () => {
+    const exported = await metrics.registry.metrics()
+    for (const one of counted) expect(exported).toContain(one)
+  })
 })
 
 it('fails the job of a record nobody can read, instead of taking it up for ever', async () => {

@@ -5,15 +5,17 @@ import { chain, contentDigests } from '../shared/audit/record.ts'
 import { StageName } from '../shared/contracts/audit-record.ts'
 import { IncidentId } from '../shared/contracts/identifiers.ts'
 import type { Incident, IncidentStatus } from '../shared/contracts/incident.ts'
+import type { Means } from '../shared/contracts/stop.ts'
 import { isOver } from '../shared/incident/occurrence.ts'
 import { changeTo, type LedgerChange } from '../shared/ledger/change.ts'
 import { toFields } from '../shared/ledger/incident-fields.ts'
 import type { IncidentLedger } from '../shared/ledger/incident-ledger.ts'
 import { putBack, readIfReadable } from '../shared/ledger/ledger-upkeep.ts'
 
-/** Who has it taken up again, and why: both stand in the audit trace. */
+/** Who has it taken up again, how that is known, and why: all of it stands in the audit trace. */
 export interface RedriveOrder {
   by: string
+  via: Means
   reason: string
   /** RFC 3339 with milliseconds. */
   at: string
@@ -32,7 +34,7 @@ export type Redriven =
   /** `resolved`: its sources say that it is over, and nothing resolved is ever dry-run. */
   | { outcome: 'resolved' | 'unknown' | 'unreadable' }
 
-const changeOf = (incident: Incident, stage: StageName, { by, reason, at }: RedriveOrder): LedgerChange => {
+const changeOf = (incident: Incident, stage: StageName, { by, via, reason, at }: RedriveOrder): LedgerChange => {
   const { incident_id, verdict } = incident
   const linked = chain(incident, [
     {
@@ -41,8 +43,8 @@ const changeOf = (incident: Incident, stage: StageName, { by, reason, at }: Redr
       event: 'redriven',
       stage,
       actor: `operator:${by}`,
-      ...contentDigests(verdict, { status: stage }, { by, reason, verdict }),
-      decision_diff: { status: ['dead_lettered', stage], reason: [null, reason] },
+      ...contentDigests(verdict, { status: stage }, { by, via, reason, verdict }),
+      decision_diff: { status: ['dead_lettered', stage], reason: [null, reason], via: [null, via] },
       policy_digest: null,
     },
   ])

@@ -14,6 +14,7 @@ import { deadLetter } from './dead-letter.ts'
 import { failureReason } from './failure-reason.ts'
 import { beat, isHeartbeat } from './heartbeat.ts'
 import { hold } from './hold.ts'
+import { observeDeadLetter } from './observe-dead-letter.ts'
 import { observeDecision } from './observe-decision.ts'
 import { PIPELINE, stageAfter } from './pipeline.ts'
 import type { Expiries } from './review/expiry-job.ts'
@@ -105,11 +106,8 @@ export const startStageWorker = (
     const final = !job || job.finishedOn !== undefined
     metrics.jobsProcessed.inc({ queue: name, outcome: 'failed' })
     const reason = failureReason(err)
-    if (final) {
-      metrics.jobsDeadLettered.inc({ queue: name, reason }, job?.id)
-      metrics.auditRecords.inc({ event: 'dead_lettered' })
-      metrics.verdicts.inc({ verdict: 'dead_lettered' })
-    } else metrics.jobRetries.inc({ queue: name, reason })
+    if (final) void observeDeadLetter(name, job?.id, reason, context.ledger, metrics)
+    else metrics.jobRetries.inc({ queue: name, reason })
     log.event(final ? 'dead_lettered' : 'stage_failed', { incident_id: job?.id, queue: name, err })
   })
   worker.on('stalled', (id) => {

@@ -6,7 +6,7 @@ import { changeArguments, type LedgerChange } from '../../src/shared/ledger/chan
 import { findSource } from '../../src/shared/sources/index.ts'
 import { createLog } from '../../src/shared/telemetry/log.ts'
 import { createMetrics } from '../../src/shared/telemetry/metrics.ts'
-import { NO_POLICIES } from '../support/api.ts'
+import { NO_POLICIES, OPEN_DOOR } from '../support/api.ts'
 import type { FuzzCase } from './case.ts'
 
 /** The coded refusals that a delivery can earn by itself. */
@@ -54,6 +54,7 @@ export const openReceiver = (mappings: ReadonlyMap<string, SourceMapping>): Rece
   const server = createServer({
     acceptance: { ledger, queue, policies: () => ({ ...NO_POLICIES, sources: mappings }) },
     redis: {},
+    door: OPEN_DOOR,
     review: async () => null,
     isStopping: () => false,
     metrics: createMetrics('0.0.0'),

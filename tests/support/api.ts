@@ -1,6 +1,12 @@
 /** The webhook API in the test's process, over connections of its own, as one replica of many. */
 import type { FastifyInstance, InjectOptions } from 'fastify'
 import type { Redis } from 'ioredis'
+import { openDeliveryMemory } from '../../src/producers/door/delivery-memory.ts'
+import { fetchBytes } from '../../src/producers/door/fetch-bytes.ts'
+import { openCertificates } from '../../src/producers/door/sns-certificates.ts'
+import type { Door } from '../../src/producers/door/verify-delivery.ts'
+import { NO_SECRETS } from '../../src/producers/door/webhook-secrets.ts'
+import { everybody } from '../../src/producers/operators/open-operators.ts'
 import { createServer, type ServerSettings } from '../../src/producers/server.ts'
 import type { PolicySet } from '../../src/shared/contracts/policy.ts'
 import { IncidentLedger } from '../../src/shared/ledger/incident-ledger.ts'
@@ -41,6 +47,14 @@ export const NO_POLICIES: PolicySet = {
   classes: new Map(),
 }
 
+/** As without a secrets file outside production. */
+export const OPEN_DOOR: Door = {
+  secrets: () => NO_SECRETS,
+  certificates: openCertificates(),
+  fetch: fetchBytes,
+  takesUnsigned: true,
+}
+
 const json = (text: string): unknown => {
   try {
     return JSON.parse(text)
@@ -54,6 +68,7 @@ export const openApi = async (
   installation: string,
   given: PolicySet | (() => PolicySet) = NO_POLICIES,
   facts: Parameters<typeof openReviewer>[3] = {},
+  door: Door = OPEN_DOOR,
   { rateLimit, ...limits }: { rateLimit?: number } & Pick<ServerSettings, 'load' | 'patience'> = {},
 ): Promise<Api> => {
   const policies = typeof given === 'function' ? given : () => given
@@ -66,9 +81,11 @@ export const openApi = async (
   queue.on('error', () => {})
   const reviewer = openReviewer(redis, installation, policies, facts)
   const server = createServer({
-    acceptance: { ledger, queue, policies },
+    acceptance: { ledger, queue, policies, memory: openDeliveryMemory(redis, ledger.keys) },
     redis,
+    door,
     review: reviewer.answer,
+    authenticate: everybody,
     isStopping: () => false,
     metrics: createMetrics('0.0.0'),
     log: createLog('api', 'silent'),

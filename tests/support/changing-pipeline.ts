@@ -132,7 +132,7 @@ export const openChanging = async (redisUrl: string, start: PolicySet, facts: { 
         return queue
       }
       const queues = { normalize: open('normalize'), readiness: open('readiness'), 'dry-run': open('dry-run') }
-      await redrive({ redis, ledger, queues }, id, { by: 'anna', reason: 'mended', at: now() })
+      await redrive({ redis, ledger, queues }, id, { by: 'anna', via: 'command_line', reason: 'mended', at: now() })
     },
     /** Makes the recorded decision of a stage unreadable; what is returned mends it. */
     damage: async (id: string, stage: StageName) => {

@@ -65,7 +65,11 @@ const answer = async (decision: ReviewOrder['decision'], id: string, options: Op
       configuredPrometheus(config, createMetrics(VERSION)),
     )
     try {
-      const reviewed = await reviewer.answer(id, { ...order, plan_digest: planDigest ?? plan_digest })
+      const reviewed = await reviewer.answer(id, {
+        ...order,
+        via: 'command_line',
+        plan_digest: planDigest ?? plan_digest,
+      })
       if (reviewed.outcome === 'unknown') throw unknown(id)
       return answered(reviewed, plan)
     } finally {

@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { Sha256 } from './identifiers.ts'
 import type { Plan } from './plan.ts'
-import { words } from './stop.ts'
+import { type Means, words } from './stop.ts'
 
 export const ReviewOrder = z.strictObject({
   decision: z.enum(['approve', 'deny'], 'approve or deny'),
@@ -12,6 +12,8 @@ export const ReviewOrder = z.strictObject({
   plan_digest: Sha256.nullable(),
 })
 export type ReviewOrder = z.infer<typeof ReviewOrder>
+
+export type SignedReview = ReviewOrder & { via: Means }
 
 /** The statuses in which an incident waits for a person. */
 const WAITING: readonly string[] = ['awaiting_review', 'semi_manual']

@@ -14,6 +14,13 @@ const StopScope = z
 /** The kinds of scope: a closed list, where the names in them come from strangers. */
 export const SCOPE_KINDS = ['global', 'class', 'service', 'action'] as const
 
+/**
+ * How it is known who somebody is: by a login over HTTP (`token`, `oidc`), or not at all, by their word: on the
+ * `command_line` since whoever calls it holds Redis, and where the API is `open` since no login is set up.
+ */
+export const Means = z.enum(['token', 'oidc', 'command_line', 'open'])
+export type Means = z.infer<typeof Means>
+
 /** Shown in terminals as it is, so it holds nothing that could steer one. */
 export const words = (name: string, most: number) =>
   z
@@ -31,12 +38,17 @@ export const StopOrder = z.strictObject({
 })
 export type StopOrder = z.infer<typeof StopOrder>
 
+/** Absent in what was written before there was a login. */
+const via = Means.optional()
+
+export type SignedStopOrder = StopOrder & { via?: Means | undefined }
+
 /** A stop in force, as it lies under its scope. */
-export const Stop = StopOrder.omit({ scope: true }).extend({ at: Timestamp })
+export const Stop = StopOrder.omit({ scope: true }).extend({ via, at: Timestamp })
 export type Stop = z.infer<typeof Stop>
 
 /** One line of the log: what was ordered, in the order in which it took effect. */
-export const StopsLogEntry = StopOrder.extend({ order: z.enum(['stop', 'resume']), at: Timestamp })
+export const StopsLogEntry = StopOrder.extend({ via, order: z.enum(['stop', 'resume']), at: Timestamp })
 export type StopsLogEntry = z.infer<typeof StopsLogEntry>
 
 /** How an incident is held: where its job waits, every scope that covers it, and the stop its trace names last. */

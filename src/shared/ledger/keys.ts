@@ -30,6 +30,8 @@ export interface LedgerKeys {
   chains: string
   /** Hash: the runs a person confirmed, by service and action: the digest of what they were. */
   runs: string
+  /** Hash: what came of the deliveries of one window of time, by the digest of each. */
+  deliveries(window: number): string
   /** Sorted set: the incidents under this correlation key, by the number of the change that listed each last. */
   correlation(key: string): string
 }
@@ -51,6 +53,7 @@ export const ledgerKeys = (installation: string): LedgerKeys => {
     reviews: `${prefix}reviews`,
     chains: `${prefix}chains`,
     runs: `${prefix}confirmed-runs`,
+    deliveries: (window) => `${prefix}deliveries:${window}`,
     correlation: (key) => `${prefix}correlation:${key}`,
   }
 }

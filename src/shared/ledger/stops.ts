@@ -1,6 +1,6 @@
 /** The emergency stops in force, the log of who ordered them, and the incidents they hold: in Redis, beside the ledger. */
 import type { ChainableCommander, Redis } from 'ioredis'
-import { HeldEntry, Stop, type StopOrder, StopsLogEntry } from '../contracts/stop.ts'
+import { HeldEntry, type SignedStopOrder, Stop, StopsLogEntry } from '../contracts/stop.ts'
 import { crashPoint } from '../crash-point.ts'
 import type { JobCommand } from '../queue/stage-queues.ts'
 import { changeArguments, type LedgerChange } from './change.ts'
@@ -45,8 +45,9 @@ export class Stops {
   }
 
   /** From when this returns, no decision under the scope is recorded. A stop that is in force already stays as it is. */
-  async engage(order: StopOrder, at: string): Promise<{ changed: boolean; stop: Stop }> {
-    const stop: Stop = { by: order.by, reason: order.reason, at }
+  async engage(order: SignedStopOrder, at: string): Promise<{ changed: boolean; stop: Stop }> {
+    const { scope: _, ...said } = order
+    const stop: Stop = { ...said, at }
     const { stops } = this.#keys
     const changed = await this.#order({ order: 'stop', ...order, at }, (both) =>
       both.hsetnx(stops, order.scope, JSON.stringify(stop)),
@@ -60,7 +61,7 @@ export class Stops {
    * that was cut off has left held is let go all the same.
    */
   async lift(
-    order: StopOrder,
+    order: SignedStopOrder,
     at: string,
     progress: (released: number) => void = () => {},
   ): Promise<{ changed: boolean; released: number }> {

@@ -1,4 +1,5 @@
 /** CloudEvents 1.0 over HTTP: structured, batch and binary mode. They define no alert; docs/sources.md says what `data` is. */
+import { z } from 'zod'
 import { readCloudEvent } from './cloud-event.ts'
 import { ignored } from './reading.ts'
 import type { Headers, Source } from './source.ts'
@@ -25,11 +26,17 @@ const fromBinary = (headers: Headers, data: unknown): unknown => ({
   data,
 })
 
+const EventId = z.object({ id: z.string(), source: z.string() })
+
 export const cloudevents: Source = {
   name: 'cloudevents',
   title: 'CloudEvents',
   never_refuse_content: false,
   retries: 'after_429',
+  deliveryId(body, headers) {
+    const event = EventId.safeParse(isBinary(headers) ? fromBinary(headers, null) : body).data
+    return event ? `${event.source} ${event.id}` : ''
+  },
   read(body, receivedAt, headers = {}) {
     if (isBinary(headers)) return [readCloudEvent(fromBinary(headers, body), '', receivedAt)]
     if (!Array.isArray(body)) return [readCloudEvent(body, '', receivedAt)]

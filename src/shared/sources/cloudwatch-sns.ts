@@ -10,14 +10,18 @@ const Envelope = z.object({
   Message: z.unknown().optional(),
 })
 
+const MessageId = z.object({ MessageId: z.string() })
+
 const CONFIRM =
-  'a topic asks to be confirmed: no link of a delivery is followed, so open its SubscribeURL by hand once host and topic are right'
+  'a topic asks to be confirmed: one that the secrets file lists is confirmed at SNS itself, no other is, and no link is followed'
 
 export const cloudwatchSns: Source = {
   name: 'cloudwatch_sns',
   title: 'AWS CloudWatch over SNS',
   never_refuse_content: false,
   also_as: ['text/plain'],
+  signature: { scheme: 'sns' },
+  deliveryId: (body) => MessageId.safeParse(body).data?.MessageId ?? '',
   read(body) {
     const parsed = Envelope.safeParse(body)
     if (!parsed.success) return [rejectedBy(parsed.error, body, '')]

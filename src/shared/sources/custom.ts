@@ -10,6 +10,7 @@ import { pageReading } from './page-alert.ts'
 import { plainNumber } from './plain-number.ts'
 import { ignored, rejected, shown } from './reading.ts'
 import { type Claim, countedSeverity, namedSeverity } from './severity.ts'
+import { bodySignature } from './signature.ts'
 import { FORM, type Reading, type Source } from './source.ts'
 import { firstLink } from './source-ref.ts'
 import { readTags } from './tags.ts'
@@ -98,12 +99,16 @@ export const alertsIn = ({ alerts }: SourceMapping, body: unknown): { alert: unk
   return Array.isArray(list) ? list.map((alert, index) => ({ alert, at: `${alerts}/${index}` })) : null
 }
 
+/** For a sender that signs as Grafana does. */
+export const CUSTOM_SIGNATURE = bodySignature(null, ['header', 'timestamp_header'])
+
 /** `name` is that of the mapping's file; deliveries go to `/webhooks/custom:<name>`. */
 export const customSource = (name: string, mapping: SourceMapping): Source => ({
   name: 'custom',
   title: name,
   never_refuse_content: false,
   also_as: ['text/plain', FORM],
+  signature: CUSTOM_SIGNATURE,
   read(body, receivedAt) {
     const alerts = alertsIn(mapping, body)
     if (alerts === null)

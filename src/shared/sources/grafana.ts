@@ -6,6 +6,7 @@ import { isDatasourceAlert } from './incident-class.ts'
 import { BatchBody, type Dialect, readBatch } from './metric-alert.ts'
 import { refIdNumbers } from './metric-context.ts'
 import { rejected, rejectedBy } from './reading.ts'
+import { bodySignature } from './signature.ts'
 import type { Reading, Source } from './source.ts'
 import { firstLink } from './source-ref.ts'
 
@@ -41,6 +42,7 @@ export const grafana: Source = {
   name: 'grafana',
   title: 'Grafana',
   never_refuse_content: false,
+  signature: bodySignature('x-grafana-alerting-signature', ['header', 'timestamp_header']),
   read(body) {
     if (typeof body !== 'object' || body === null) return [rejected('the body', body, 'send a Grafana webhook')]
     const format = FORMATS.find(([field]) => Object.hasOwn(body, field))

@@ -4,6 +4,7 @@ import { instantOrNull } from './instant.ts'
 import { explicitId } from './labels.ts'
 import { readIncident } from './pagerduty-incident.ts'
 import { ignored, rejected, rejectedBy, shown } from './reading.ts'
+import { bodySignature } from './signature.ts'
 import type { Reading, Source } from './source.ts'
 
 /** Every event, V3 and V2, that opens or ends an incident or says how severe it is. The list is open; others do neither. */
@@ -96,6 +97,8 @@ const readCourse = (body: unknown): Reading[] => {
   return [readIncident(incident, '', { status: happened, ends_at, as_of: null, incident_id: explicitId(incident_key) })]
 }
 
+const EventId = z.object({ event: z.object({ id: z.string() }) })
+
 /** The field that gives a format away, in the order in which they are tried. */
 const FORMATS = [
   ['event', readV3],
@@ -111,6 +114,8 @@ export const pagerduty: Source = {
   // PagerDuty sends no more than 256 KB.
   body_limit: 512 * 1024,
   retries: 'after_429',
+  signature: bodySignature('x-pagerduty-signature', [], 'v1='),
+  deliveryId: (body) => EventId.safeParse(body).data?.event.id ?? '',
   read(body) {
     if (typeof body !== 'object' || body === null) return [rejected('the body', body, 'send a PagerDuty webhook')]
     const format = FORMATS.find(([field]) => Object.hasOwn(body, field))

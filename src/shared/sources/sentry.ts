@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { ignored, rejected, rejectedBy, shown } from './reading.ts'
 import { readErrorAlert, readIssue } from './sentry-issue.ts'
 import { readMetricAlert } from './sentry-metric.ts'
+import { bodySignature } from './signature.ts'
 import type { Headers, Reading, Source } from './source.ts'
 
 const READERS: ReadonlyMap<string, (action: string, data: unknown, receivedAt: string) => Reading> = new Map([
@@ -33,6 +34,8 @@ export const sentry: Source = {
   name: 'sentry',
   title: 'Sentry',
   never_refuse_content: false,
+  signature: bodySignature('sentry-hook-signature'),
+  deliveryId: (_body, headers) => String(headers['request-id'] ?? ''),
   read(body, receivedAt, headers = {}) {
     const parsed = Body.safeParse(body)
     if (!parsed.success) return [rejectedBy(parsed.error, body, '')]

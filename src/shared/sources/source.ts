@@ -1,5 +1,6 @@
 /** What every webhook adapter provides. Adapters are pure: bytes already parsed to JSON in, alerts out. */
 import type { Alert, SourceName } from '../contracts/alert.ts'
+import type { Signature } from './signature.ts'
 
 /** One entry per alert of the delivery, in the delivery's order, so that one bad alert never takes the rest with it. */
 export type Reading =
@@ -28,6 +29,10 @@ export interface Source {
   retries?: 'after_429' | 'never'
   /** True where the sender takes every answer but 200 for a failure. */
   only_200?: true
+  /** How its sender signs; without it, only a token that the sender was given can prove who it is. */
+  signature?: Signature
+  /** The sender's own id of a delivery, the same at every try; empty where the delivery has none. Never throws. */
+  deliveryId?(body: unknown, headers: Headers): string
   /**
    * Reads one delivery: `body` is parsed JSON, or a form as an object of texts. Never throws, whatever it is. `receivedAt` stands in for a start the source does not send.
    * A body that is not this source's at all gives one `rejected` reading.

@@ -5,6 +5,7 @@ import { ownId } from './own-id.ts'
 import { pageReading } from './page-alert.ts'
 import { ignored, rejected, shown } from './reading.ts'
 import { namedSeverity } from './severity.ts'
+import type { HmacSignature } from './signature.ts'
 import { FORM, type Source } from './source.ts'
 import { readTags } from './tags.ts'
 import { asText, parsedText } from './text.ts'
@@ -22,11 +23,26 @@ const phaseOf = (type: string, phase: string): 'firing' | 'resolved' | null => {
   return OPENS.test(type) && phase !== 'ACKED' ? 'firing' : null
 }
 
+/** The address, and behind it every field of the form by name, name and value without anything between them. */
+const signature: HmacSignature = {
+  scheme: 'hmac',
+  header: 'x-victorops-signature',
+  hash: 'sha1',
+  encoding: 'base64',
+  prefix: '',
+  signs: ({ raw, url }) => [
+    url,
+    ...[...new URLSearchParams(raw.toString())].sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)).flat(),
+  ],
+  options: ['url'],
+}
+
 export const splunkOncall: Source = {
   name: 'splunk_oncall',
   title: 'Splunk On-Call (VictorOps)',
   never_refuse_content: false,
   also_as: [FORM],
+  signature,
   read(body, receivedAt) {
     const fields = Fields.safeParse(body).data ?? {}
     const field = (name: string) => (Object.hasOwn(fields, name) ? unquoted(fields[name]) : '')

@@ -12,6 +12,17 @@ export const LOG_EVENTS = {
   },
   process_stopped: { level: 'info', fields: [], meaning: 'A process has finished and ends.' },
   unsigned_sources: { level: 'warn', fields: ['sources'], meaning: 'Sources are accepted without a signature.' },
+  secrets_loaded: { level: 'info', fields: ['sources'], meaning: 'The webhook secrets of these sources are in force.' },
+  secrets_refused: {
+    level: 'error',
+    fields: ['error_code', 'err'],
+    meaning: 'A changed secrets file is invalid; the last good one stays in force.',
+  },
+  subscription_confirmed: {
+    level: 'info',
+    fields: ['request_id', 'source'],
+    meaning: 'A listed topic of SNS asked to be confirmed, and was, at SNS itself.',
+  },
   webhook_accepted: {
     level: 'info',
     fields: ['incident_id', 'request_id', 'route', 'source', 'outcome', 'status', 'latency_ms'],
@@ -96,24 +107,45 @@ export const LOG_EVENTS = {
   },
   review_answered: {
     level: 'info',
-    fields: ['incident_id', 'request_id', 'by', 'decision', 'outcome', 'error_code'],
+    fields: ['incident_id', 'request_id', 'by', 'via', 'decision', 'outcome', 'error_code'],
     meaning: 'Somebody answered a review, or tried to.',
   },
   review_expired: { level: 'warn', fields: ['incident_id'], meaning: 'Nobody answered a review in time.' },
   stop_ordered: {
     level: 'warn',
-    fields: ['request_id', 'scope', 'by', 'reason', 'changed'],
+    fields: ['request_id', 'scope', 'by', 'via', 'reason', 'changed'],
     meaning: 'Somebody ordered an emergency stop.',
   },
   resume_ordered: {
     level: 'warn',
-    fields: ['request_id', 'scope', 'by', 'reason', 'changed', 'released'],
+    fields: ['request_id', 'scope', 'by', 'via', 'reason', 'changed', 'released'],
     meaning: 'Somebody lifted an emergency stop, and what it held goes on.',
   },
   incident_held: {
     level: 'info',
     fields: ['incident_id', 'stage', 'scope'],
     meaning: 'An emergency stop holds a decision back; the incident waits.',
+  },
+  operators_open: {
+    level: 'warn',
+    fields: [],
+    meaning: 'No login is set up: whoever reaches the API may give every order.',
+  },
+  operators_loaded: { level: 'info', fields: ['tokens'], meaning: 'The tokens of operators are in force.' },
+  operators_refused: {
+    level: 'error',
+    fields: ['error_code', 'err'],
+    meaning: 'A changed file of tokens cannot be used; those before it stay in force.',
+  },
+  identity_provider_failed: {
+    level: 'error',
+    fields: ['error_code', 'err'],
+    meaning: 'The identity provider gave no keys; those that are known are used on.',
+  },
+  operator_refused: {
+    level: 'warn',
+    fields: ['request_id', 'route', 'status', 'reason', 'by', 'via'],
+    meaning: 'Somebody was not let in: no valid login, or a role that is not enough.',
   },
   policy_loaded: { level: 'info', fields: ['policy_digest', 'classes'], meaning: 'A policy set is in force.' },
   policy_refused: {

@@ -54,7 +54,7 @@ it('is absent while Redis is silent, asks nothing more meanwhile, and takes the 
   stop = sampleAccounting({ accounting: ask }, accountingImbalance)
   await pass(EVERY + 1000)
   expect(await exported()).toBeNull()
-  await pass(10 * EVERY)
+  await pass(4 * EVERY)
   expect(ask).toHaveBeenCalledTimes(2)
   answer({ received: 3, in_flight: 3 })
   await pass(0)

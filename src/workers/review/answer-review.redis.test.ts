@@ -21,6 +21,7 @@ describe('an incident that awaits review', () => {
       decision_diff: {
         status: ['awaiting_review', 'dry_run_passed'],
         reason: [null, 'seen'],
+        via: [null, 'open'],
         plan_digest: [null, plan_digest],
       },
     })

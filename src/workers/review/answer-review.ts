@@ -12,9 +12,9 @@ import type { Ready } from '../../shared/contracts/ready.ts'
 import {
   isWaiting,
   type Reviewed,
-  type ReviewOrder,
   type ReviewRefusal,
   type Run,
+  type SignedReview,
 } from '../../shared/contracts/review.ts'
 import { crashPoint } from '../../shared/crash-point.ts'
 import { stopScopes } from '../../shared/incident/stop-scopes.ts'
@@ -44,7 +44,7 @@ export interface ReviewSettings {
 interface Asked {
   incident: Incident
   trace: AuditRecord[]
-  order: ReviewOrder
+  order: SignedReview
   at: string
   /** How long it has waited, in ms by Redis' clock; 0 for what does not wait. */
   waited: number
@@ -90,7 +90,7 @@ const answerOf = ({ incident, order, at }: Asked, rest: Pick<Answer, 'event' | '
   ...rest,
   at,
   actor: `reviewer:${order.by}`,
-  said: { reason: order.reason, plan_digest: shownPlan(incident).plan_digest },
+  said: { reason: order.reason, via: order.via, plan_digest: shownPlan(incident).plan_digest },
   policy_digest: null,
 })
 
@@ -166,7 +166,7 @@ const deny = async ({ ledger }: ReviewSettings, asked: Asked): Promise<Reviewed 
 const TRIES = 10
 
 /** Once, however many answer at the same time. Throws when others write to it at every try, and when Redis does not answer. */
-export const answerReview = async (settings: ReviewSettings, id: string, order: ReviewOrder): Promise<Reviewed> => {
+export const answerReview = async (settings: ReviewSettings, id: string, order: SignedReview): Promise<Reviewed> => {
   const { ledger, policies, now } = settings
   for (let tries = 0; tries < TRIES; tries++) {
     const read = await ledger.read(id)

@@ -1,7 +1,7 @@
 /** Answers reviews over one connection, with the queues that it takes: for the API and the command line. */
 import type { Redis } from 'ioredis'
 import type { PolicySet } from '../../shared/contracts/policy.ts'
-import type { Reviewed, ReviewOrder } from '../../shared/contracts/review.ts'
+import type { Reviewed, SignedReview } from '../../shared/contracts/review.ts'
 import { IncidentLedger } from '../../shared/ledger/incident-ledger.ts'
 import { openQueue } from '../../shared/queue/stage-queues.ts'
 import { answerReview, type ReviewSettings } from './answer-review.ts'
@@ -18,7 +18,7 @@ export const openReviewer = (
   const ledger = new IncidentLedger(redis, installation)
   const now = () => new Date().toISOString()
   return {
-    answer: (id: string, order: ReviewOrder): Promise<Reviewed> =>
+    answer: (id: string, order: SignedReview): Promise<Reviewed> =>
       answerReview({ redis, ledger, queues, policies, now, ...facts }, id, order),
     close: () => Promise.all(Object.values(queues).map((queue) => queue.close())),
   }

@@ -32,7 +32,6 @@ export const poisonJob: Experiment = {
   alert: 'DeadLetterGrowing',
   fires: { rules: 0, product: 20 },
   recovers: { rules: 60, product: 30 },
-  history: 1_000,
   inflict: async (scene, felt) => {
     const mend = await poison(scene)
     await felt()

@@ -28,12 +28,27 @@ const SHED_REASONS = [
   'redis_unavailable',
   'incident_contended',
   'shutting_down',
+  'sns_unavailable',
   'rate_limited',
   'queue_age',
   'queue_depth',
   'event_loop',
 ] as const
 export type ShedReason = (typeof SHED_REASONS)[number]
+
+/** Why a delivery proved nothing of its sender, or its sender was not wanted. */
+const UNAUTHORIZED_REASONS = [
+  'missing',
+  'mismatch',
+  'malformed',
+  'stale',
+  'certificate',
+  'topic',
+  'no_secret',
+  'address',
+  'closed',
+] as const
+export type UnauthorizedReason = (typeof UNAUTHORIZED_REASONS)[number]
 
 /** From a minute to a week. */
 const WAITS = [60, 300, 900, 1800, 3600, 14_400, 43_200, 86_400, 259_200, 604_800]
@@ -50,6 +65,9 @@ export const incidentMetrics = ({ counter, histogram, gauge, ...ofIncidents }: D
     source,
   }),
   loadShed: counter('load_shed_total', 'Deliveries refused so that the sender comes again.', { reason: SHED_REASONS }),
+  webhookUnauthorized: counter('webhook_unauthorized_total', 'Deliveries that did not prove their sender, by why.', {
+    reason: UNAUTHORIZED_REASONS,
+  }),
   e2eDuration: ofIncidents.histogramOfIncidents('e2e_duration_seconds', 'From accepted to verdict.', {
     outcome: VerdictName.options,
   }),

@@ -1,4 +1,5 @@
 /** Metrics of a process and of what it leans on: HTTP, Redis, other systems. */
+import { AUTH_FAILURES } from '../../contracts/operator.ts'
 import type { Declare } from './declare-metrics.ts'
 
 /** What a process asks of Redis: its own scripts by name, those of BullMQ and the rest together, plain commands. */
@@ -15,6 +16,9 @@ export const processMetrics = ({ counter, histogram, gauge }: Declare) => ({
     route: null,
     method: null,
     code: null,
+  }),
+  operatorAuthFailures: counter('operator_auth_failures_total', 'Requests that no operator sent, refused.', {
+    reason: AUTH_FAILURES,
   }),
   dependencyRequestDuration: histogram(
     'dependency_request_duration_seconds',

@@ -1,0 +1,185 @@
+/** Repeats of whole deliveries over a real Redis: known on every replica, for a while, and never at the price of a delivery. */
+import { randomUUID } from 'node:crypto'
+import { Redis } from 'ioredis'
+import { afterAll, beforeEach, describe, expect, inject, it, test, vi } from 'vitest'
+import { type Api, openApi } from '../../../tests/support/api.ts'
+import { grafanaDelivery } from '../../../tests/support/faults.ts'
+import { fixtureBody, patched } from '../../../tests/support/fixture.ts'
+import { ledgerKeys } from '../../shared/ledger/keys.ts'
+import { findSource } from '../../shared/sources/index.ts'
+import { deliveryKey, openDeliveryMemory, WINDOW_MS } from './delivery-memory.ts'
+
+const redis = new Redis(inject('redisUrl'))
+afterAll(() => redis.disconnect())
+
+let installation: string
+let apis: [Api, Api]
+const received = () => apis[0].ledger.accounting().then(({ received = 0 }) => received)
+beforeEach(async () => {
+  installation = `memory-${randomUUID()}`
+  const open = () => openApi(inject('redisUrl'), installation)
+  apis = [await open(), await open()]
+  return async () => {
+    for (const api of apis) await api.close()
+  }
+})
+
+describe('a delivery that comes again', () => {
+  it('is a duplicate of the same incidents on every replica, and the ledger is not asked', async () => {
+    const body = grafanaDelivery({ fault: randomUUID() })
+    const first = await apis[0].post('/webhooks/grafana', body)
+    expect(first).toMatchObject({ status: 202, body: { incidents: [{ outcome: 'accepted' }] } })
+    const { incident_id } = first.body.incidents[0]
+    const asked = apis.map(({ ledger }) => vi.spyOn(ledger, 'findRelated'))
+    for (const api of apis)
+      expect(await api.post('/webhooks/grafana', body)).toMatchObject({
+        status: 200,
+        body: { incidents: [{ incident_id, outcome: 'duplicate' }] },
+      })
+    for (const one of asked) expect(one).not.toHaveBeenCalled()
+    expect(await received()).toBe(1)
+  })
+
+  it('is taken when its first try failed, however often', async () => {
+    const body = grafanaDelivery({ fault: randomUUID() })
+    const lost = vi.spyOn(apis[0].ledger, 'apply')
+    lost.mockRejectedValueOnce(new Error('Connection is closed.')).mockResolvedValueOnce(false)
+    expect((await apis[0].post('/webhooks/grafana', body)).status).toBe(503)
+    lost.mockResolvedValue(false)
+    expect((await apis[0].post('/webhooks/grafana', body)).status).toBe(503)
+    lost.mockRestore()
+    expect(await apis[1].post('/webhooks/grafana', body)).toMatchObject({
+      body: { incidents: [{ outcome: 'accepted' }] },
+    })
+  })
+
+  it('is taken whole when only a part of it was written', async () => {
+    const { alerts, ...rest } = fixtureBody('webhooks/grafana/firing.group3.json') as { alerts: object[] }
+    const body = { ...rest, alerts }
+    const { apply } = apis[0].ledger
+    const failing = vi.spyOn(apis[0].ledger, 'apply')
+    failing.mockImplementationOnce((...args) => apply.apply(apis[0].ledger, args))
+    failing.mockRejectedValueOnce(new Error('Connection is closed.'))
+    expect((await apis[0].post('/webhooks/grafana', body)).status).toBe(503)
+    failing.mockRestore()
+    const again = await apis[0].post('/webhooks/grafana', body)
+    expect(again.body.incidents.map(({ outcome }: { outcome: string }) => outcome)).toEqual([
+      ...['duplicate', 'accepted', 'accepted'],
+    ])
+  })
+
+  test('twenty at once on two replicas are one incident', async () => {
+    const body = grafanaDelivery({ fault: randomUUID() })
+    const answers = await Promise.all(
+      Array.from({ length: 20 }, (_, i) => apis[i % 2]?.post('/webhooks/grafana', body)),
+    )
+    const outcomes = answers.map((answer) => answer?.body.incidents[0].outcome).sort()
+    expect(outcomes).toEqual(['accepted', ...Array(19).fill('duplicate')])
+    expect(await apis[0].ledger.count()).toBe(1)
+  })
+
+  it('is read again where something in it was not understood: by then it may be', async () => {
+    const bad = patched(fixtureBody('webhooks/grafana/firing.group3.json'), { alerts: { 1: { labels: null } } })
+    await apis[0].post('/webhooks/grafana', bad)
+    const again = await apis[0].post('/webhooks/grafana', bad)
+    expect(again.body.incidents.map(({ outcome }: { outcome: string }) => outcome)).toContain('rejected')
+    expect(await redis.keys(`{${installation}}:deliveries:*`)).toEqual([])
+  })
+
+  it('is not taken for known where it does not say when: the next firing has the same bytes', async () => {
+    const firing = fixtureBody('webhooks/grafana/legacy.alerting.json')
+    const over = fixtureBody('webhooks/grafana/legacy.ok.json')
+    const ids: string[] = []
+    for (const body of [firing, over, firing]) {
+      const [answer] = (await apis[0].post('/webhooks/grafana', body)).body.incidents
+      ids.push(answer.incident_id)
+    }
+    expect(ids[1]).toBe(ids[0])
+    expect(ids[2]).not.toBe(ids[0])
+  })
+})
+
+describe('deliveryKey', () => {
+  const received_at = '2026-05-17T12:00:00.000Z'
+  const keyOf = (name: string, body: unknown, headers = {}, raw = JSON.stringify(body)) => {
+    const source = findSource(name)
+    if (!source) throw new Error(name)
+    return deliveryKey(
+      source,
+      { raw: Buffer.from(raw), body, headers, received_at },
+      source.read(body, received_at, headers),
+    )
+  }
+  const sentry = fixtureBody('webhooks/sentry/metric_alert.critical.json')
+
+  it('differs by source, bytes and the id of the sender', () => {
+    const body = fixtureBody('webhooks/grafana/firing.single.json')
+    const keys = [
+      keyOf('grafana', body),
+      keyOf('grafana', body, {}, `${JSON.stringify(body)} `),
+      keyOf('sentry', sentry, { 'request-id': 'a' }),
+      keyOf('sentry', sentry, { 'request-id': 'b' }),
+    ]
+    expect(new Set(keys).size).toBe(4)
+    expect(keyOf('sentry', sentry, { 'request-id': 'a' })).toBe(keys[2])
+  })
+
+  it.each([
+    ['pagerduty', fixtureBody('webhooks/pagerduty/pagey.ping.json')],
+    ['grafana', { alerts: [] }],
+    ['grafana', null],
+    ['grafana', fixtureBody('webhooks/grafana/legacy.alerting.json')],
+  ])('is none for %s where another look may see more, or another firing look the same', (name, body) => {
+    expect(keyOf(name, body)).toBeNull()
+  })
+
+  it.each([
+    ['pagerduty', 'incident.triggered', '01'],
+    ['cloudwatch_sns', 'notification.alarm', '22b80b92-fdea-4c2c-8f9d-bdfb0c7bf324'],
+    ['cloudevents', 'structured', ' '],
+    ['cloudevents', 'batch', ''],
+    ['grafana', 'firing.single', undefined],
+  ])('holds the id that %s gives to %s', (name, file, part) => {
+    const id = findSource(name)?.deliveryId?.(fixtureBody(`webhooks/${name}/${file}.json`), {})
+    if (part === undefined || part === '') expect(id ?? '').toBe('')
+    else expect(id).toContain(part)
+  })
+})
+
+describe('openDeliveryMemory', () => {
+  const keys = () => ledgerKeys(installation)
+
+  it('remembers through the next window, and no longer', async () => {
+    let now = 10 * WINDOW_MS
+    const memory = openDeliveryMemory(redis, keys(), () => now)
+    memory.remember('key', ['HM-1', 'HM-2'])
+    expect(await memory.recall('key')).toEqual(['HM-1', 'HM-2'])
+    expect(await memory.recall('other')).toBeNull()
+    now += WINDOW_MS
+    expect(await memory.recall('key')).toEqual(['HM-1', 'HM-2'])
+    now += WINDOW_MS
+    expect(await memory.recall('key')).toBeNull()
+    const left = await redis.pttl(keys().deliveries(10))
+    expect(left).toBeGreaterThan(WINDOW_MS)
+    expect(left).toBeLessThanOrEqual(2 * WINDOW_MS)
+  })
+
+  it('is bounded', async () => {
+    const memory = openDeliveryMemory(redis, keys(), () => 0)
+    await redis.hset(
+      keys().deliveries(0),
+      Object.fromEntries(Array.from({ length: 50_000 }, (_, i) => [`k${i}`, 'HM-1'])),
+    )
+    await memory.recall('more')
+    memory.remember('more', ['HM-1'])
+    expect(await memory.recall('more')).toBeNull()
+    expect(await memory.recall('k49999')).toEqual(['HM-1'])
+    expect(await redis.hlen(keys().deliveries(0))).toBe(50_000)
+  })
+
+  it('says so when Redis does not answer: nothing is taken for known or unknown', async () => {
+    const gone = new Redis(inject('redisUrl'), { lazyConnect: true, enableOfflineQueue: false })
+    await expect(openDeliveryMemory(gone, keys()).recall('key')).rejects.toThrow()
+    gone.disconnect()
+  })
+})

@@ -1,0 +1,127 @@
+/** The secrets in force: changed without a restart, and kept where a change is invalid. */
+import { mkdtemp, rename, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { NO_POLICIES } from '../../../tests/support/api.ts'
+import type { Log } from '../../shared/telemetry/log.ts'
+import { type SecretsInForce, secretsInForce } from './secrets-in-force.ts'
+
+const SECRET = 'hunter2-hunter2-hunter2'
+const ALL_CLOSED = 'closed: others'
+
+let dir: string
+let file: string
+let events: [string, unknown][]
+let opened: SecretsInForce[]
+let alive: NodeJS.Timeout
+beforeEach(async () => {
+  dir = await mkdtemp(join(tmpdir(), 'interlock-secrets-'))
+  file = join(dir, 'secrets.yaml')
+  events = []
+  opened = []
+  // The watch itself keeps no process alive.
+  alive = setInterval(() => {}, 1000)
+})
+afterEach(async () => {
+  for (const one of opened) one.close()
+  clearInterval(alive)
+  await rm(dir, { recursive: true })
+})
+
+/** In one step, so that no half of it is ever seen. */
+const write = async (text: string) => {
+  await writeFile(`${file}.next`, text)
+  await rename(`${file}.next`, file)
+}
+const log: Log = {
+  event: (name, fields = {}) => events.push([name, 'err' in fields ? String(fields.err) : (fields as object)]),
+}
+const open = async (NODE_ENV: 'production' | 'development', WEBHOOK_SECRETS_FILE: string | undefined = file) => {
+  const secrets = await secretsInForce({ NODE_ENV, WEBHOOK_SECRETS_FILE }, () => NO_POLICIES, log, 5)
+  opened.push(secrets)
+  return secrets
+}
+
+describe('at start', () => {
+  it('warns outside production of each source that is really unsigned', async () => {
+    await write(`{sources: {grafana: {bearer: [${SECRET}]}}, open: [zabbix], closed: [sentry]}`)
+    await open('development')
+    expect(events).toEqual([
+      ['secrets_loaded', { sources: ['grafana'] }],
+      ['unsigned_sources', { sources: expect.arrayContaining(['zabbix', 'pagerduty']) }],
+    ])
+    expect(events[1]?.[1]).toEqual({ sources: expect.not.arrayContaining(['grafana', 'sentry', 'custom']) })
+  })
+
+  it('warns of all without a file, and of none where all are closed', async () => {
+    await open('development', '')
+    expect(events).toEqual([['unsigned_sources', { sources: expect.any(Array) }]])
+    await write(ALL_CLOSED)
+    events = []
+    await open('production')
+    expect(events).toEqual([['secrets_loaded', { sources: [] }]])
+  })
+
+  it('refuses in production what is open by accident, naming all of it at once', async () => {
+    await write(`{sources: {grafana: {bearer: [${SECRET}]}}, open: [zabbix]}`)
+    const refused = await open('production').catch((error) => error)
+    expect(refused).toMatchObject({
+      code: 'sources_unsigned',
+      message: expect.stringContaining('of 14 nothing is said'),
+    })
+    for (const name of ['pagerduty', 'sentry', 'gcp_monitoring']) expect(refused.message).toContain(`  - ${name}\n`)
+    for (const name of ['grafana', 'zabbix', SECRET]) expect(refused.message).not.toContain(name)
+    await expect(open('production', '')).rejects.toMatchObject({ code: 'sources_unsigned' })
+  })
+
+  it('refuses a file that is not there or not usable', async () => {
+    await expect(open('development')).rejects.toMatchObject({
+      ...{ code: 'secrets_invalid', message: expect.stringContaining('it cannot be read (ENOENT): set WEBHOOK') },
+    })
+    await write(`sources: {grafana: {bearer: ${SECRET}}}`)
+    await expect(open('development')).rejects.toMatchObject({ code: 'secrets_invalid' })
+  })
+})
+
+describe('while it runs', () => {
+  const standing = (secrets: SecretsInForce) => secrets.current().standingOf('grafana')
+  const refusals = () => events.filter(([name]) => name === 'secrets_refused')
+
+  it('takes a change', async () => {
+    await write(ALL_CLOSED)
+    const secrets = await open('production')
+    await write(`{sources: {grafana: {bearer: [${SECRET}]}}, closed: others}`)
+    await vi.waitFor(() => expect(standing(secrets)).toBe('secured'), 10_000)
+    await write(ALL_CLOSED)
+    await vi.waitFor(() => expect(standing(secrets)).toBe('closed'), 10_000)
+    expect(refusals()).toEqual([])
+  })
+
+  it.each<[string, string]>([
+    ['that is not valid', `sources: {grafana: {bearer: ${SECRET}}}`],
+    ['that is no YAML', `{${SECRET}`],
+    ['that leaves sources open in production', 'closed: [grafana]'],
+    ['to nothing', ''],
+  ])('refuses one %s, says so once without a secret, and goes on', async (_, broken) => {
+    await write(`{sources: {grafana: {bearer: [${SECRET}]}}, closed: others}`)
+    const secrets = await open('production')
+    await write(broken)
+    await vi.waitFor(() => expect(refusals()).toHaveLength(1), 10_000)
+    expect(standing(secrets)).toBe('secured')
+    await write(ALL_CLOSED)
+    await vi.waitFor(() => expect(standing(secrets)).toBe('closed'), 10_000)
+    expect(refusals()).toHaveLength(1)
+    expect(JSON.stringify(events)).not.toContain('hunter2')
+  })
+
+  it('says once that the file is gone, and takes it when it is back', async () => {
+    await write(ALL_CLOSED)
+    const secrets = await open('production')
+    await rm(file)
+    await vi.waitFor(() => expect(refusals()).toHaveLength(1), 10_000)
+    await write(`{sources: {grafana: {bearer: [${SECRET}]}}, closed: others}`)
+    await vi.waitFor(() => expect(standing(secrets)).toBe('secured'), 10_000)
+    expect(refusals()).toHaveLength(1)
+  })
+})

@@ -1,0 +1,118 @@
+/** The vectors of the senders: the very bytes, the very values. */
+import { createHmac } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import { describe, expect, it } from 'vitest'
+import { fixturePath } from '../../../tests/support/fixture.ts'
+import { Unauthorized } from './unauthorized.ts'
+import { verifyHmac } from './verify-hmac.ts'
+import { parseSecrets } from './webhook-secrets.ts'
+
+const SECRET = 'whsec-example-not-a-secret'
+const OLD = 'old-whsec-example-not-a-secret'
+
+const ruleOf = (source: string, signature: object) => {
+  const text = JSON.stringify({ sources: { [source]: { signature: { secrets: [SECRET], ...signature } } } })
+  const rule = parseSecrets(text, 'secrets.yaml').rulesOf(source)?.hmac
+  if (!rule) throw new Error(`no rule for ${source}`)
+  return rule
+}
+const bytes = (path: string) => readFileSync(fixturePath(path))
+
+/** Null where it is taken; why not, otherwise. */
+const refusal = (...args: Parameters<typeof verifyHmac>): string | null => {
+  try {
+    verifyHmac(...args)
+    return null
+  } catch (error) {
+    if (error instanceof Unauthorized) return error.reason
+    throw error
+  }
+}
+
+describe('Grafana', () => {
+  const raw = bytes('webhooks/grafana/firing.single.raw.json')
+  const plain = 'b07f06f7c4ef66be21dafabf1197b88706290ae78549bbf03d8306d3c05ba49d'
+  const timed = '298638204280e2e0b2dcbff89272527840b47de57a17c843b444be21c0cbae2f'
+  const header = 'x-grafana-alerting-signature'
+  const at = 1_779_018_150
+  const rule = ruleOf('grafana', {})
+  const timedRule = ruleOf('grafana', { timestamp_header: 'X-Sent-At', tolerance: '10m' })
+
+  it.each<[string, string | undefined, string | null]>([
+    ['the vector', plain, null],
+    ['none', undefined, 'missing'],
+    ['an empty one', '', 'missing'],
+    ['one with a prefix', `sha256=${plain}`, 'mismatch'],
+    ['in upper case', plain.toUpperCase(), 'mismatch'],
+    ['a part of it', plain.slice(0, 32), 'mismatch'],
+    ['more than it', `${plain}00`, 'mismatch'],
+    ['two of them', `${plain},${plain}`, 'mismatch'],
+    ['that with the time', timed, 'mismatch'],
+    ['another', plain.replace('b', 'c'), 'mismatch'],
+  ])('without time: %s', (_, value, expected) => {
+    expect(refusal(rule, raw, { [header]: value }, 0)).toBe(expected)
+  })
+
+  it.each<[string, string | undefined, string, number, string | null]>([
+    ['the vector', String(at), timed, at, null],
+    ['at the end of the tolerance', String(at), timed, at + 600, null],
+    ['a second later', String(at), timed, at + 601, 'stale'],
+    ['from the end of the future', String(at), timed, at - 600, null],
+    ['from beyond it', String(at), timed, at - 601, 'stale'],
+    ['without the time', undefined, timed, at, 'missing'],
+    ['a time that was not signed', String(at + 1), timed, at, 'mismatch'],
+    ['a signature without it', String(at), plain, at, 'mismatch'],
+    ['a date', '2026-05-17T11:42:30Z', timed, at, 'malformed'],
+    ['milliseconds', `${at}000`, timed, at, 'malformed'],
+  ])('with time: %s', (_, time, value, now, expected) => {
+    expect(refusal(timedRule, raw, { [header]: value, 'x-sent-at': time }, now * 1000)).toBe(expected)
+  })
+})
+
+describe('PagerDuty', () => {
+  const raw = bytes('webhooks/pagerduty/incident.triggered.raw.json')
+  const current = 'v1=12a10675832557315b835c2faed588d8130db59ec55f40482d6ff726b3b65471'
+  const old = 'v1=e5d75b6fde1614d0de24c768382f8e16e3cfc1b435a5c264b36e5e232a375c84'
+  const only = ruleOf('pagerduty', {})
+  const rotating = ruleOf('pagerduty', { secrets: [SECRET, OLD] })
+  const stranger = `v1=${'0'.repeat(64)}`
+
+  it.each<[string, string, typeof only, string | null]>([
+    ['the vector', current, only, null],
+    ['that of the old secret', old, only, 'mismatch'],
+    ['that of the old secret while both are known', old, rotating, null],
+    ['both', `${current},${old}`, only, null],
+    ['both, the other way round and with a space', `${old}, ${current}`, only, null],
+    ['the last that is looked at', [...Array(7).fill(stranger), current].join(), only, null],
+    ['one behind it', [...Array(8).fill(stranger), current].join(), only, 'mismatch'],
+    ['none that fits', `${stranger},${stranger}`, rotating, 'mismatch'],
+    ['without its version', current.slice(3), only, 'mismatch'],
+    ['of another version', current.replace('v1', 'v0'), only, 'mismatch'],
+    ['nothing but commas', ',,,', only, 'mismatch'],
+  ])('%s', (_, value, rule, expected) => {
+    expect(refusal(rule, raw, { 'x-pagerduty-signature': value }, 0)).toBe(expected)
+  })
+
+  it('is over the bytes: what reads the same is another body', () => {
+    const again = Buffer.from(`${raw} `)
+    expect(refusal(only, again, { 'x-pagerduty-signature': current }, 0)).toBe('mismatch')
+  })
+})
+
+it('Sentry signs the body and not the time', () => {
+  const raw = Buffer.from('{"name":"größer","b":1,"a":2}')
+  const value = createHmac('sha256', SECRET).update(raw).digest('hex')
+  const headers = { 'sentry-hook-signature': value, 'sentry-hook-timestamp': '1' }
+  expect(refusal(ruleOf('sentry', {}), raw, headers, Date.now())).toBeNull()
+  expect(refusal(ruleOf('sentry', { secrets: [OLD] }), raw, headers, 0)).toBe('mismatch')
+})
+
+it('Splunk On-Call signs the address and the sorted fields', () => {
+  const { url, headers, body_raw } = JSON.parse(
+    bytes('webhooks/splunk_oncall/escalation_webhook.request.json').toString(),
+  )
+  const rule = ruleOf('splunk_oncall', { url, secrets: ['voc-auth-code-example'] })
+  expect(refusal(rule, Buffer.from(body_raw), headers, 0)).toBeNull()
+  expect(refusal(rule, Buffer.from(`${body_raw}&more=1`), headers, 0)).toBe('mismatch')
+  expect(refusal({ ...rule, url: `${url}/` }, Buffer.from(body_raw), headers, 0)).toBe('mismatch')
+})

@@ -1,0 +1,50 @@
+/** Checks a signature made with a shared secret, over the bytes as they came. */
+import { createHmac } from 'node:crypto'
+import type { Headers } from '../../shared/sources/source.ts'
+import { isOneOf, secretDigest } from './same-secret.ts'
+import { Unauthorized } from './unauthorized.ts'
+import type { HmacRule } from './webhook-secrets.ts'
+
+/** A sender lists as many as it has secrets; what is sent beyond that is there to cost time. */
+const MAX_VALUES = 8
+
+const textOf = (headers: Headers, name: string): string => {
+  const value = headers[name]
+  if (typeof value !== 'string' || value === '') throw new Unauthorized('missing', `the header ${name} is missing`)
+  return value
+}
+
+const timestampOf = ({ timestamp }: HmacRule, headers: Headers): string | null => {
+  if (!timestamp) return null
+  const text = textOf(headers, timestamp.header)
+  if (!/^\d{1,12}$/.test(text))
+    throw new Unauthorized(
+      'malformed',
+      `the header ${timestamp.header} must be Unix seconds, as the sender writes them`,
+    )
+  return text
+}
+
+/** `now` in milliseconds. Throws Unauthorized. */
+export const verifyHmac = (rule: HmacRule, raw: Buffer, headers: Headers, now: number): void => {
+  const { signature, header, keys, timestamp, url } = rule
+  const presented = textOf(headers, header)
+  const signedAt = timestampOf(rule, headers)
+  const values = signature.prefix === '' ? [presented] : presented.split(',', MAX_VALUES).map((value) => value.trim())
+  const parts = signature.signs({ raw, timestamp: signedAt, url })
+  const expected = keys.map((key) => {
+    const hmac = createHmac(signature.hash, key)
+    for (const part of parts) hmac.update(part)
+    return secretDigest(signature.prefix + hmac.digest(signature.encoding))
+  })
+  if (!values.reduce((found, value) => isOneOf(value, expected) || found, false))
+    throw new Unauthorized(
+      'mismatch',
+      `the signature in ${header} is not one over this body with a secret of this source`,
+    )
+  if (timestamp && Math.abs(now - Number(signedAt) * 1000) > timestamp.toleranceMs)
+    throw new Unauthorized(
+      'stale',
+      `the time in ${timestamp.header} is more than ${timestamp.toleranceMs / 1000} s from now: a replay, or a clock that is wrong`,
+    )
+}

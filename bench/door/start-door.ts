@@ -33,8 +33,7 @@ const metric = async (address: string, name: string): Promise<number> => {
 /** What it logs is written, and nobody reads it: reading it would cost the one who measures. */
 export const startDoor = async (
   kind: keyof typeof DOORS,
-  url: string,
-  secrets: Record<string, string> = {},
+  env: { REDIS_URL: string; WEBHOOK_SECRETS_FILE: string },
 ): Promise<Door> => {
   const port = await freePort()
   const address = `http://127.0.0.1:${port}`
@@ -42,7 +41,6 @@ export const startDoor = async (
   const child = spawn(process.execPath, [projectFile(script), ...args], {
     stdio: ['ignore', 'ignore', 'inherit'],
     env: environmentWith({
-      REDIS_URL: url,
       QUEUE_PREFIX: 'door',
       POLICY_DIR: projectFile('fixtures/policies'),
       HOST: '127.0.0.1',
@@ -50,7 +48,7 @@ export const startDoor = async (
       LOG_LEVEL: 'info',
       // Of one address the bench is all that sends.
       WEBHOOK_RATE_LIMIT: '1000000',
-      ...secrets,
+      ...env,
     }),
   })
   const ended = once(child, 'close')

@@ -2,6 +2,7 @@
 import { hash } from 'node:crypto'
 import type { Redis } from 'ioredis'
 import type { LedgerKeys } from '../../shared/ledger/keys.ts'
+import { GroupCommit } from '../../shared/queue/group-commit.ts'
 import type { Headers, Reading, Source } from '../../shared/sources/source.ts'
 import { addressOf } from './verify-delivery.ts'
 
@@ -53,28 +54,35 @@ export const openDeliveryMemory = (
   now: () => number = Date.now,
 ): DeliveryMemory => {
   const window = () => Math.floor(now() / WINDOW_MS)
+  const looks = new GroupCommit()
   let isFull = false
+  let waiting = new Map<string, string>()
+  /** All that was asked for in one turn of the event loop. */
+  const lookUp = async (current: string, before: string, keys: string[]): Promise<(string | null)[]> => {
+    const [first, second, size] = await Promise.all([
+      redis.hmget(current, ...keys),
+      redis.hmget(before, ...keys),
+      redis.hlen(current),
+    ])
+    isFull = size >= MAX_REMEMBERED
+    return keys.map((_, i) => first[i] ?? second[i] ?? null)
+  }
+  /** All that came in one turn. Where it is lost, the ledger knows it. */
+  const write = () => {
+    const [at, entries] = [deliveries(window()), waiting]
+    waiting = new Map()
+    Promise.all([redis.hset(at, entries), redis.pexpire(at, 2 * WINDOW_MS)]).catch(() => {})
+  }
   return {
     recall: async (key) => {
       const [current, before] = [deliveries(window()), deliveries(window() - 1)]
-      const replies = await redis.pipeline().hget(current, key).hget(before, key).hlen(current).exec()
-      const [first, second, size] = (replies ?? []).map(([error, reply]) => {
-        if (error) throw error
-        return reply
-      })
-      isFull = Number(size) >= MAX_REMEMBERED
-      const incidents = first ?? second
-      return typeof incidents === 'string' ? incidents.split(' ') : null
+      const known = await looks.add(current, [key], (items) => lookUp(current, before, items.flat() as string[]))
+      return typeof known === 'string' ? known.split(' ') : null
     },
     remember: (key, incidents) => {
       if (isFull || incidents.length > MAX_INCIDENTS) return
-      const at = deliveries(window())
-      redis
-        .pipeline()
-        .hset(at, key, incidents.join(' '))
-        .pexpire(at, 2 * WINDOW_MS)
-        .exec()
-        .catch(() => {})
+      if (waiting.size === 0) setImmediate(write)
+      waiting.set(key, incidents.join(' '))
     },
   }
 }

@@ -15,7 +15,7 @@ let api: Api
 let port: number
 
 beforeAll(async () => {
-  api = await openApi(inject('redisUrl'), installation, NO_POLICIES, {}, undefined, { patience: PATIENCE })
+  api = await openApi(inject('redisUrl'), installation, NO_POLICIES, {}, undefined, undefined, { patience: PATIENCE })
   port = Number(new URL(await api.server.listen({ host: '127.0.0.1', port: 0 })).port)
 })
 afterAll(() => api.close())

@@ -15,8 +15,8 @@ import { fixtureBody, patched } from './support/fixture.ts'
 const redis = new Redis(inject('redisUrl'))
 afterAll(() => redis.disconnect())
 
-const open = async (limits: Parameters<typeof openApi>[5], installation = `load-${randomUUID()}`) => {
-  const api = await openApi(inject('redisUrl'), installation, NO_POLICIES, {}, undefined, limits)
+const open = async (limits: Parameters<typeof openApi>[6], installation = `load-${randomUUID()}`) => {
+  const api = await openApi(inject('redisUrl'), installation, NO_POLICIES, {}, undefined, undefined, limits)
   onTestFinished(() => api.close())
   /** From this address, as if there were a network. */
   const from = async (

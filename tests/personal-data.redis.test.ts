@@ -9,6 +9,7 @@ import { join } from 'node:path'
 import { Redis } from 'ioredis'
 import { afterAll, beforeAll, expect, inject, test } from 'vitest'
 import { IncidentLedger } from '../src/shared/ledger/incident-ledger.ts'
+import { dumpKeys } from './support/dump-keys.ts'
 import { leavesOf, type Path, replaced } from './support/leaves.ts'
 import { startReceiver } from './support/otlp-receiver.ts'
 import { PLANTED, plantedAt, revealing } from './support/personal-data.ts'
@@ -26,24 +27,6 @@ const deliveries = allFixtures().map(({ source, path, body }) => {
   }, body)
   return { source, path, body, laced, planted: planted.length }
 })
-
-/** Everything under the prefix, as text: names and contents. */
-const dump = async (redis: Redis, pattern: string): Promise<string> => {
-  const read: Record<string, (key: string) => Promise<unknown>> = {
-    hash: (key) => redis.hgetall(key),
-    list: (key) => redis.lrange(key, 0, -1),
-    set: (key) => redis.smembers(key),
-    zset: (key) => redis.zrange(key, '0', '-1'),
-    stream: (key) => redis.xrange(key, '-', '+'),
-    string: (key) => redis.get(key),
-  }
-  const entries: unknown[] = []
-  for (const key of await redis.keys(pattern)) {
-    const type = await redis.type(key)
-    if (type !== 'none') entries.push([key, await read[type]?.(key)])
-  }
-  return JSON.stringify(entries)
-}
 
 const secrets = {
   authorization: 'Bearer planted-header',
@@ -97,7 +80,7 @@ beforeAll(async () => {
   const redis = new Redis(REDIS_URL)
   const ledger = new IncidentLedger(redis, QUEUE_PREFIX)
   await eventually(async () => expect((await ledger.accounting()).in_flight).toBe(0))
-  const stored = await dump(redis, `{${QUEUE_PREFIX}}*`)
+  const stored = await dumpKeys(redis, `{${QUEUE_PREFIX}}*`)
   redis.disconnect()
   await Promise.all([api.stop('SIGTERM'), worker.stop('SIGTERM')])
   receiver.close()

@@ -72,6 +72,10 @@ export const COMMANDS: Commands = {
     does: 'take dead-lettered incidents up again at the stage that failed',
     load: async () => (await import('./redrive.ts')).redriveCommand,
   },
+  quarantine: {
+    does: 'deliveries that were not understood: list, show, take again',
+    load: async () => (await import('./quarantine.ts')).quarantineCommand,
+  },
   token: {
     does: 'make a token for an operator of the API',
     load: async () => (await import('./token.ts')).tokenCommand,

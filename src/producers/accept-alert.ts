@@ -15,7 +15,7 @@ import { priorityOf } from '../shared/queue/job-priority.ts'
 import { addJobCommand, type JobCommand } from '../shared/queue/stage-queues.ts'
 import type { Reading, Source } from '../shared/sources/source.ts'
 import type { DeliveryMemory } from './door/delivery-memory.ts'
-import type { Place, StepOutcome, Taken, Told } from './step.ts'
+import type { Place, StepOutcome, Taken, TakenAgain, Told } from './step.ts'
 import { stepChange } from './step-change.ts'
 
 export interface Acceptance {
@@ -25,6 +25,8 @@ export interface Acceptance {
   policies(): PolicySet
   /** Throws where there is no room for a delivery as urgent as this one. */
   admit?(source: Source, readings: readonly Reading[]): void
+  /** Set where a person has a kept delivery taken again: the records then say so. */
+  order?: TakenAgain
   /** Where repeats of a whole delivery are known again; without it each alert is looked up. */
   memory?: DeliveryMemory
   /** Told of every step that was taken, once it is durable. */
@@ -95,7 +97,7 @@ const write = async (
  * could be seen in the index and after it looked. Those that come later see the page themselves.
  */
 export const acceptAlert = async (alert: Sighting, acceptance: Acceptance): Promise<Map<string, StepOutcome>> => {
-  const { ledger, policies } = acceptance
+  const { ledger, policies, order } = acceptance
   const at = alert.delivery.received_at
   const prefix = policyOf(policies(), alert.incident_class)?.prefix ?? defaultPrefix(alert.incident_class)
   const id = identify(alert, prefix, at)
@@ -116,7 +118,12 @@ export const acceptAlert = async (alert: Sighting, acceptance: Acceptance): Prom
       const again = done.has(incident)
       // A page that attaches needs no more than the incident's own chain head: it looks again afterwards.
       const unchanged = alert.kind === 'metric' || step.step === 'create' ? seen : []
-      const outcome = await write(step, { by: alert, at, again }, { unchanged, listed_under: list }, acceptance)
+      const outcome = await write(
+        step,
+        { by: alert, at, again, ...(order && { order }) },
+        { unchanged, listed_under: list },
+        acceptance,
+      )
       if (outcome === null) conflict = true
       else if (!again || outcome === 'closed') done.set(incident, outcome)
       if (step.step === 'attach' || step.step === 'close') attached = true

@@ -1,6 +1,7 @@
 /** Accepting a delivery: read it, take up each alert, and answer once everything accepted is durable. */
 import { sha256 } from '../shared/audit/digest.ts'
-import type { Headers, Source } from '../shared/sources/source.ts'
+import type { Sighting } from '../shared/contracts/alert.ts'
+import type { Headers, Reading, Source } from '../shared/sources/source.ts'
 import { type Acceptance, acceptAlert } from './accept-alert.ts'
 import { deliveryKey } from './door/delivery-memory.ts'
 import { mostUrgent } from './door/most-urgent.ts'
@@ -21,6 +22,22 @@ export interface AlertAnswer {
   reason?: string
 }
 
+/** As `acceptWebhook`, of what was read already. */
+export const acceptReadings = async (
+  readings: readonly Reading[],
+  delivery: Sighting['delivery'],
+  acceptance: Acceptance,
+): Promise<AlertAnswer[]> => {
+  const answers: AlertAnswer[] = []
+  for (const reading of readings) {
+    if (reading.reading === 'alert') {
+      const outcomes = await acceptAlert({ ...reading.alert, delivery }, acceptance)
+      for (const [incident_id, outcome] of outcomes) answers.push({ incident_id, outcome })
+    } else answers.push({ incident_id: null, outcome: reading.reading, reason: reading.reason })
+  }
+  return answers
+}
+
 /**
  * One answer per alert and incident, in the delivery's order. When this returns, everything accepted is durable: the
  * incident, its audit record and its job were written in one atomic step each. When it throws, nothing was answered and
@@ -32,20 +49,13 @@ export const acceptWebhook = async (
   { request_id, raw, body, headers, received_at }: Delivery,
   acceptance: Acceptance,
 ): Promise<AlertAnswer[]> => {
-  const delivery = { request_id, received_at, body_sha256: sha256(raw) }
   const readings = mostUrgent(source.read(body, received_at, headers))
   acceptance.admit?.(source, readings)
   const { memory } = acceptance
   const key = memory ? deliveryKey(source, { raw, body, headers, received_at }, readings) : null
   const known = key === null ? null : await memory?.recall(key)
   if (known) return known.map((incident_id) => ({ incident_id, outcome: 'duplicate' }))
-  const answers: AlertAnswer[] = []
-  for (const reading of readings) {
-    if (reading.reading === 'alert') {
-      const outcomes = await acceptAlert({ ...reading.alert, delivery }, acceptance)
-      for (const [incident_id, outcome] of outcomes) answers.push({ incident_id, outcome })
-    } else answers.push({ incident_id: null, outcome: reading.reading, reason: reading.reason })
-  }
+  const answers = await acceptReadings(readings, { request_id, received_at, body_sha256: sha256(raw) }, acceptance)
   if (key !== null)
     memory?.remember(
       key,

@@ -16,6 +16,7 @@ import { admitSender } from './door/admit-sender.ts'
 import { refuseByHeaders, refuseBySize } from './door/body-limits.ts'
 import { confirmSubscription } from './door/confirm-subscription.ts'
 import type { Load } from './door/judge-load.ts'
+import { quarantineRejected } from './door/quarantine-rejected.ts'
 import { addRateLimit, type RateLimit } from './door/rate-limit.ts'
 import { shedAll } from './door/shed-load.ts'
 import { Unauthorized } from './door/unauthorized.ts'
@@ -30,6 +31,15 @@ export const WEBHOOKS = '/webhooks/:source'
 /** 202 when something new came of it, 200 when nothing did; what cannot be understood at all is the caller's to judge. */
 const statusOf = (answers: readonly AlertAnswer[]): 200 | 202 =>
   answers.some(({ outcome }) => outcome === 'accepted' || outcome === 'attached' || outcome === 'closed') ? 202 : 200
+
+/** Why alerts were not understood, or the whole delivery; none where everything in it was. */
+const rejectionsIn = (answers: readonly AlertAnswer[]): string[] =>
+  answers.length === 0
+    ? ['the delivery holds no alert']
+    : answers.flatMap(({ outcome, reason }) => (outcome === 'rejected' ? (reason ?? '') : []))
+
+/** A body that is not what it is called; what is empty, or called what the source does not send, holds nothing to keep. */
+const isUnreadable = ({ code }: Problem): boolean => code === 'body_not_json' || code === 'body_not_form'
 
 /** Nothing was wrong with what is shed: the sender comes again. */
 const noteRefused = (error: unknown, source: SourceName, metrics: Metrics): void => {
@@ -93,14 +103,24 @@ export const addWebhooks = (
         const source = sourceAt(request.params.source, acceptance.policies())
         const request_id = request.id
         const delivery = { request_id, received_at: new Date().toISOString() }
+        const { headers } = request
+        const keep = (raw: Buffer, body: unknown, reasons: readonly string[]) =>
+          quarantineRejected(
+            { source, ...delivery, raw, body, headers, reasons },
+            { quarantine: acceptance.ledger.quarantine, metrics, log },
+          )
         let answers: AlertAnswer[]
         try {
-          const { headers } = request
           await limitRate?.(source, request)
-          const read = await readDelivery(source, request.body, headers)
+          const read = await readDelivery(source, request.body, headers).catch(async (problem: Problem) => {
+            if (isUnreadable(problem)) await keep(request.body as Buffer, undefined, [problem.message])
+            throw problem
+          })
           if (await confirmSubscription(source, read.body, door))
             log.event('subscription_confirmed', { request_id, source: source.name })
           answers = await acceptWebhook(source, { ...delivery, ...read, headers }, acceptance)
+          const reasons = rejectionsIn(answers)
+          if (reasons.length > 0) await keep(read.raw, read.body, reasons)
         } catch (error) {
           noteRefused(error, source.name, metrics)
           throw error
@@ -115,8 +135,7 @@ export const addWebhooks = (
         const understood = rejected.length < answers.length
         // A sender that switches its subscription off after a few 4xx would lose the incidents after this one as well.
         if (!understood && !source.never_refuse_content) {
-          const reasons = rejected.map(({ reason }) => reason).join('; ') || 'the delivery holds no alert'
-          throw new Problem('nothing_understood', reasons, { request_id, incidents: answers })
+          throw new Problem('nothing_understood', rejectionsIn(answers).join('; '), { request_id, incidents: answers })
         }
         const status = understood ? (source.only_200 ? 200 : statusOf(answers)) : 202
         const latency_ms = Math.round(reply.elapsedTime)

@@ -1,5 +1,6 @@
 /** Assembles the webhook API: parsers, errors, probes, routes. */
 import { randomUUID } from 'node:crypto'
+import type { Queue } from 'bullmq'
 import Fastify, { type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import type { Redis } from 'ioredis'
 import { Problem, type ProblemCode } from '../shared/problem.ts'
@@ -15,12 +16,15 @@ import { connectionLimits, PATIENCE, type Patience } from './door/connection-lim
 import { type Load, NO_LOAD } from './door/judge-load.ts'
 import type { RateLimit } from './door/rate-limit.ts'
 import { shedLesser } from './door/shed-load.ts'
+import { soManyASecond } from './door/so-many-a-second.ts'
+import { Unauthorized } from './door/unauthorized.ts'
 import type { Door } from './door/verify-delivery.ts'
 import { finishRequests } from './finish-requests.ts'
 import { addKillSwitch } from './kill-switch-routes.ts'
 import { logRefusal } from './log-answers.ts'
 import { observeTaken } from './observe-taken.ts'
 import { type Authenticate, addOperatorScope } from './operators/operator-scope.ts'
+import { addQueueBoard } from './operators/queue-board.ts'
 import { keepRawBodies } from './read-body.ts'
 import { type AnswerReview, addReview } from './review-route.ts'
 import { addIncidents, addWebhooks, WEBHOOKS } from './routes.ts'
@@ -31,6 +35,8 @@ export interface ServerSettings {
   acceptance: Acceptance
   redis: Redis
   door: Door
+  /** Those that operators may look at. */
+  queues: readonly Queue[]
   review: AnswerReview
   authenticate: Authenticate
   /** From the signal on: webhooks are sent away, and what is under way is finished. */
@@ -44,6 +50,9 @@ export interface ServerSettings {
   load?(): Load
   patience?: Patience
 }
+
+/** Lines a second: who is refused can come as often as they like. */
+const UNAUTHORIZED_LOGGED = 10
 
 /** Of an incident id (128) and more, so that a longer one is answered as unknown. */
 const LONGEST_PARAMETER = 1024
@@ -75,6 +84,7 @@ export const createServer = ({
   acceptance,
   redis,
   door,
+  queues,
   review,
   authenticate,
   isStopping,
@@ -85,6 +95,7 @@ export const createServer = ({
   load = () => NO_LOAD,
   patience = PATIENCE,
 }: ServerSettings): FastifyInstance => {
+  const mayTell = soManyASecond(UNAUTHORIZED_LOGGED)
   const refuse = (error: FastifyError, request: FastifyRequest, reply: FastifyReply) => {
     const { id: request_id, routeOptions } = request
     const problem = asProblem(error, request_id)
@@ -94,7 +105,9 @@ export const createServer = ({
       // Counted, and logged when it begins and ends.
     } else if (problem.status >= 500 && problem.code !== 'shutting_down')
       log.event(problem.code === 'redis_unavailable' ? 'redis_error' : 'request_failed', { ...refused, err: error })
-    else if (route === WEBHOOKS) logRefusal(problem, request.params, refused, log)
+    else if (problem instanceof Unauthorized && !mayTell()) {
+      // Counted all the same.
+    } else if (route === WEBHOOKS) logRefusal(problem, request.params, refused, log)
     if (problem.retryAfter !== null) reply.header('retry-after', problem.retryAfter)
     return reply.code(problem.status).type('application/problem+json').send(problem.toDocument())
   }
@@ -132,6 +145,7 @@ export const createServer = ({
     addIncidents(operators, acceptance)
     addKillSwitch(operators, acceptance.ledger.stops, log)
     addReview(operators, review, metrics, log)
+    addQueueBoard(operators, queues)
   })
   return app
 }

@@ -7,17 +7,21 @@ import type { Place, Told } from './step.ts'
 /** Records of one incident, in order; `output` is what came of it, where that is more than what was told. */
 export const recordsOf = (
   incidentId: string,
-  { by, at }: Pick<Told, 'by' | 'at'>,
+  { by, at, order }: Pick<Told, 'by' | 'at' | 'order'>,
   contents: readonly Pick<RecordContent, 'event' | 'decision_diff'>[],
   output: unknown = by,
 ): RecordContent[] => {
   const digests = contentDigests({ source_key: by.source_key, delivery: by.delivery }, output)
-  return contents.map((content) => ({
-    ...content,
+  const ordered: RecordContent['decision_diff'] = order
+    ? { quarantine: [null, order.id], reason: [null, order.reason] }
+    : {}
+  return contents.map(({ event, decision_diff }) => ({
+    event,
+    decision_diff: { ...decision_diff, ...ordered },
     at,
     incident_id: incidentId,
     stage: 'accept' as const,
-    actor: `webhook:${by.source}`,
+    actor: order ? `operator:${order.by}` : `webhook:${by.source}`,
     ...digests,
     policy_digest: null,
   }))

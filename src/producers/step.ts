@@ -3,12 +3,20 @@ import type { Sighting } from '../shared/contracts/alert.ts'
 import type { IncidentStatus, Verdict } from '../shared/contracts/incident.ts'
 import type { LedgerChange } from '../shared/ledger/change.ts'
 
+/** A person has a delivery taken that was kept in quarantine: which, who and why. */
+export interface TakenAgain {
+  id: string
+  by: string
+  reason: string
+}
+
 /** Who told what, and when: `at` is RFC 3339. */
 export interface Told {
   by: Sighting
   at: string
   /** It attached to this incident already, and is counted there. */
   again: boolean
+  order?: TakenAgain
 }
 
 /** Where the step's incident stands in the correlation index. */

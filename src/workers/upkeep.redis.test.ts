@@ -136,6 +136,11 @@ it('takes no more at once than it is told to, the longest ended first, and what 
   expect((await keys()).filter((key) => !key.startsWith('correlation:'))).toEqual([])
 })
 
+const QUARANTINED = {
+  ...{ id: 'Q-0123456789abcdef', source: 'grafana', request_id: 'r', reasons: ['x'], size_bytes: 2 },
+  ...{ body_sha256: '0'.repeat(64), kept: 'redacted' as const, body: {}, headers: {} },
+}
+
 it('is done by worker processes, any number of them', { timeout: 180_000 }, async () => {
   const { ledger, queues, accept, balanced } = await open('upkeep-processes')
   const env = {
@@ -147,6 +152,7 @@ it('is done by worker processes, any number of them', { timeout: 180_000 }, asyn
   const lost = await accept('pod-lost')
   await queues.normalize.obliterate({ force: true })
   await redis.zadd(ledger.keys.open, 1, lost)
+  await ledger.quarantine.keep(QUARANTINED, new Date().toISOString())
   const workers = [1, 2, 3].map(() => startProcess(['worker'], env))
   for (const worker of workers) await worker.started()
   const lines = () => workers.flatMap((worker) => worker.lines)
@@ -154,6 +160,8 @@ it('is done by worker processes, any number of them', { timeout: 180_000 }, asyn
   await eventually(() => expect(said('incident_put_back')).toMatchObject([{ incident_id: lost }]))
   await expect.poll(() => said('incidents_pruned'), { timeout: 120_000 }).toMatchObject([{ count: 1 }])
   expect(await ledger.readRecord(lost)).toBeNull()
+  await eventually(() => expect(said('quarantine_pruned')).toMatchObject([{ count: 1 }]))
+  expect(await ledger.quarantine.count()).toBe(0)
   for (const { lines } of workers) {
     const address = lines.find(({ probes }) => probes !== undefined)?.probes
     expect(await (await fetch(`${address}/metrics`)).text()).toMatch(/^interlock_accounting_imbalance 0$/m)

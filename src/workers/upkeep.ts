@@ -36,6 +36,14 @@ const prune = async ({ redis, context, log }: Reconciler, retentionMs: number): 
   if (pruned > 0) log.event('incidents_pruned', { count: pruned })
 }
 
+/** As long as an ended incident: what is taken again by then finds all that the same delivery brought. */
+const pruneQuarantine = async ({ context, metrics, log }: Reconciler, retentionMs: number): Promise<void> => {
+  const count = await context.ledger.quarantine.prune(retentionMs)
+  if (count === 0) return
+  metrics.quarantineDropped.inc({ reason: 'expired' }, count)
+  log.event('quarantine_pruned', { count })
+}
+
 const noteExpired = (ids: readonly string[], { metrics, log }: Reconciler): void => {
   for (const incident_id of ids) {
     metrics.verdicts.inc({ verdict: 'expired' })
@@ -57,7 +65,10 @@ export const startUpkeep = async (settings: WorkerSettings, retentionMs: number)
   const reconciler = { ...settings, queues }
   const rounds: Record<string, (job: Job) => Promise<void>> = {
     reconcile: () => reconcile(reconciler),
-    prune: () => prune(reconciler, retentionMs),
+    prune: async () => {
+      await prune(reconciler, retentionMs)
+      await pruneQuarantine(reconciler, retentionMs)
+    },
     heartbeat: () => sendHeartbeats(queues),
     verify: () => verifyChains(redis, settings.context.ledger, log),
     expire: async () => noteExpired(await expireDue(settings.context), reconciler),

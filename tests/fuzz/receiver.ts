@@ -44,6 +44,7 @@ export const openReceiver = (mappings: ReadonlyMap<string, SourceMapping>): Rece
   let written: LedgerChange[] = []
   const ledger = {
     stops: {},
+    quarantine: { keep: async () => 0 },
     findRelated: async (_id: string, keys: readonly string[]) => ({ incidents: [], versions: keys.map(() => 0) }),
     apply: async (change: LedgerChange) => {
       changeArguments(change)
@@ -55,6 +56,7 @@ export const openReceiver = (mappings: ReadonlyMap<string, SourceMapping>): Rece
     acceptance: { ledger, queue, policies: () => ({ ...NO_POLICIES, sources: mappings }) },
     redis: {},
     door: OPEN_DOOR,
+    queues: [],
     review: async () => null,
     isStopping: () => false,
     metrics: createMetrics('0.0.0'),

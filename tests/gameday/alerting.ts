@@ -5,7 +5,15 @@ import { repositoryFiles } from '../support/repository-files.ts'
 import { configFor, scaleRules, type Targets } from './time-scale.ts'
 
 const Alerts = z.object({
-  data: z.object({ alerts: z.array(z.object({ labels: z.object({ alertname: z.string() }), state: z.string() })) }),
+  data: z.object({
+    alerts: z.array(
+      z.object({
+        labels: z.object({ alertname: z.string() }).catchall(z.string()),
+        annotations: z.record(z.string(), z.string()),
+        state: z.string(),
+      }),
+    ),
+  }),
 })
 const Rules = z.object({
   data: z.object({
@@ -14,7 +22,12 @@ const Rules = z.object({
 })
 const Values = z.object({ data: z.object({ result: z.array(z.object({ value: z.tuple([z.number(), z.string()]) })) }) })
 
+export type Alert = z.infer<typeof Alerts>['data']['alerts'][number]
+
 export interface Alerting {
+  url: string
+  /** Pending ones too, as Prometheus would send them. */
+  alerts(): Promise<Alert[]>
   /** Names of the alerts that fire; the one that always does is left out. */
   firing(): Promise<Set<string>>
   /** Rules that could not be evaluated, each with the reason. */
@@ -29,7 +42,8 @@ const ANSWER_DEADLINE_MS = 10_000
 /** `prometheus/prometheus.yml`. */
 export const exampleConfig = (): string => repositoryFiles('prometheus', /^prometheus\/prometheus\.yml$/)[0]?.text ?? ''
 
-export const openAlerting = async (targets: Targets, scale: number, port: number): Promise<Alerting> => {
+/** `past`: samples from before it was started, as runPrometheus takes them. */
+export const openAlerting = async (targets: Targets, scale: number, port: number, past?: string): Promise<Alerting> => {
   const rules = repositoryFiles('prometheus/rules', /\.yml$/).map(({ path, text }) => [
     path.replaceAll('/', '-'),
     scaleRules(text, scale),
@@ -39,15 +53,17 @@ export const openAlerting = async (targets: Targets, scale: number, port: number
     ...Object.fromEntries(rules),
     'prometheus.yml': configFor(exampleConfig(), scale, targets, names),
   }
-  const { url, stop } = await runPrometheus(files, port)
+  const { url, stop } = await runPrometheus(files, port, past)
   const get = async <Schema extends z.ZodType>(path: string, schema: Schema): Promise<z.infer<Schema>> => {
     const response = await fetch(`${url}/api/v1/${path}`, { signal: AbortSignal.timeout(ANSWER_DEADLINE_MS) })
     return schema.parse(await response.json())
   }
+  const alerts = async () => (await get('alerts', Alerts)).data.alerts
   return {
+    url,
+    alerts,
     firing: async () => {
-      const { alerts } = (await get('alerts', Alerts)).data
-      const names = alerts.filter(({ state }) => state === 'firing').map(({ labels }) => labels.alertname)
+      const names = (await alerts()).filter(({ state }) => state === 'firing').map(({ labels }) => labels.alertname)
       return new Set(names.filter((name) => name !== 'Watchdog'))
     },
     failing: async () => {

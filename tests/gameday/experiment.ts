@@ -23,8 +23,6 @@ export interface Experiment {
   fires: Within
   /** From the mending until the alert is gone and whatever was accepted before has its verdict. */
   recovers: Within
-  /** Seconds of the rules' time that the alert compares with: the fault waits until there are so many. */
-  history?: number
   /** Does the harm, lets it last until `felt` resolves, and mends it. Gives what of the hypothesis did not hold. */
   inflict(scene: Scene, felt: () => Promise<void>): Promise<string[]>
 }

@@ -8,7 +8,7 @@ import { openWait, type Wait } from './wait.ts'
 
 /** Seconds in which processes are scraped and their first incidents decided, and in which the last ones are. */
 const STEADY_WITHIN = 120
-/** Seconds of the rules' time that are steady before a fault, where an alert asks for no more. */
+/** Seconds of the rules' time that are steady before a fault. */
 const HISTORY = 60
 /** After which a delivery that nobody takes is a finding, when the longest outage is over. */
 const PATIENCE_AFTER_MS = 120_000
@@ -63,7 +63,7 @@ const playOn = async (
   }
 
   await until('steady state', STEADY_WITHIN, () => expectSteady(site))
-  const history = (experiment.history ?? HISTORY) * scale
+  const history = HISTORY * scale
   await until('steady state, gathering history', history + STEADY_WITHIN, async (passed) => {
     expectThat(passed >= history, `${history.toFixed(0)} s are needed`)
     await expectSteady(site)

@@ -3,7 +3,7 @@ import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { openFaultyNetwork } from '../faults/harness/faulty-network.ts'
-import { type Installation, type Member, openInstallation } from '../faults/harness/installation.ts'
+import { type Installation, type Member, openInstallation, type Size } from '../faults/harness/installation.ts'
 import { type Load, STORY_NAMES, startLoad } from '../faults/harness/load.ts'
 import { randomFrom } from '../faults/harness/random.ts'
 import { WORKERS } from '../faults/harness/site.ts'
@@ -20,6 +20,8 @@ export interface Site {
   targets: Targets
   load: Load
   scene: Scene
+  /** The folder of policies that the workers follow. */
+  policies: string
   close(): Promise<void>
 }
 
@@ -47,8 +49,18 @@ const RATE = 5
 
 const addressesOf = (members: readonly Member[]) => members.map(({ origin }) => new URL(origin).host)
 
+interface Different {
+  workers?: Size['workers']
+  /** As runPrometheus takes it. */
+  past?: string
+}
+
 /** `patienceMs`: after which a delivery that nobody takes is a finding. */
-export const openSite = async (scale: number, patienceMs: number): Promise<Site> => {
+export const openSite = async (
+  scale: number,
+  patienceMs: number,
+  { workers: staff = WORKERS, past }: Different = {},
+): Promise<Site> => {
   const closing: (() => Promise<unknown>)[] = []
   const close = async () => {
     for (const one of closing.reverse()) await one()
@@ -62,13 +74,13 @@ export const openSite = async (scale: number, patienceMs: number): Promise<Site>
     const installation = await openInstallation({
       program: ['bin/interlock'],
       apis: [{}],
-      workers: WORKERS,
+      workers: staff,
       env: { POLICY_DIR: policies, PROMETHEUS_URL: `http://127.0.0.1:${facts.port}` },
     })
     closing.push(installation.close)
     const { apis, workers, addresses } = installation
     const targets = { 'interlock-api': addressesOf(apis), 'interlock-worker': addressesOf(workers) }
-    const alerting = await openAlerting(targets, scale, port)
+    const alerting = await openAlerting(targets, scale, port, past)
     closing.push(alerting.stop)
     // Before the first scrape no fact is known, and what comes then is blocked.
     await eventually(async () => {
@@ -76,7 +88,15 @@ export const openSite = async (scale: number, patienceMs: number): Promise<Site>
     })
     const random = randomFrom(Date.now())
     const load = startLoad('gameday', addresses, { random, rate: RATE, stories: STORY_NAMES, patienceMs })
-    return { installation, alerting, targets, load, scene: { installation, load, random, patienceMs, facts }, close }
+    return {
+      installation,
+      alerting,
+      targets,
+      load,
+      scene: { installation, load, random, patienceMs, facts },
+      policies,
+      close,
+    }
   } catch (error) {
     await close()
     throw error

@@ -7,6 +7,7 @@ import { openCertificates } from '../../src/producers/door/sns-certificates.ts'
 import type { Door } from '../../src/producers/door/verify-delivery.ts'
 import { NO_SECRETS } from '../../src/producers/door/webhook-secrets.ts'
 import { everybody } from '../../src/producers/operators/open-operators.ts'
+import type { Authenticate } from '../../src/producers/operators/operator-scope.ts'
 import { createServer, type ServerSettings } from '../../src/producers/server.ts'
 import type { PolicySet } from '../../src/shared/contracts/policy.ts'
 import { IncidentLedger } from '../../src/shared/ledger/incident-ledger.ts'
@@ -69,6 +70,7 @@ export const openApi = async (
   given: PolicySet | (() => PolicySet) = NO_POLICIES,
   facts: Parameters<typeof openReviewer>[3] = {},
   door: Door = OPEN_DOOR,
+  authenticate: Authenticate = everybody,
   { rateLimit, ...limits }: { rateLimit?: number } & Pick<ServerSettings, 'load' | 'patience'> = {},
 ): Promise<Api> => {
   const policies = typeof given === 'function' ? given : () => given
@@ -84,8 +86,9 @@ export const openApi = async (
     acceptance: { ledger, queue, policies, memory: openDeliveryMemory(redis, ledger.keys) },
     redis,
     door,
+    queues: [queue],
     review: reviewer.answer,
-    authenticate: everybody,
+    authenticate,
     isStopping: () => false,
     metrics: createMetrics('0.0.0'),
     log: createLog('api', 'silent'),

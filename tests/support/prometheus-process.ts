@@ -7,7 +7,7 @@ import { type AddressInfo, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { eventually } from './processes.ts'
-import { onPath } from './run-tool.ts'
+import { onPath, runTool } from './run-tool.ts'
 
 export const freePort = async (): Promise<number> => {
   const server = createServer().listen(0, '127.0.0.1')
@@ -24,13 +24,27 @@ export interface PrometheusProcess {
   stop(): Promise<void>
 }
 
-/** `files` lie beside each other; `prometheus.yml` is the configuration. Resolves when it answers questions. */
+const writePast = async (folder: string, past: string): Promise<void> => {
+  const file = join(folder, 'past.txt')
+  await writeFile(file, past)
+  const { status, output } = await runTool('promtool', [
+    ...['tsdb', 'create-blocks-from', 'openmetrics', file, join(folder, 'data')],
+  ])
+  if (status !== 0) throw new Error(`promtool does not take the past: ${output}`)
+}
+
+/**
+ * `files` lie beside each other; `prometheus.yml` is the configuration, `past` what it saw before, as OpenMetrics text
+ * with times. Resolves when it answers questions.
+ */
 export const runPrometheus = async (
   files: Readonly<Record<string, string>>,
   port?: number,
+  past?: string,
 ): Promise<PrometheusProcess> => {
   const folder = await mkdtemp(join(tmpdir(), 'interlock-prometheus-'))
   for (const [name, text] of Object.entries(files)) await writeFile(join(folder, name), text)
+  if (past !== undefined) await writePast(folder, past)
   const address = `127.0.0.1:${port ?? (await freePort())}`
   const server = spawn(
     'prometheus',

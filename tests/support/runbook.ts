@@ -7,6 +7,8 @@ type Nodes = ReturnType<typeof fromMarkdown>['children']
 /** One thing to paste: a whole `promql` block, or a line of a `sh` block. */
 export interface Paste {
   kind: 'promql' | 'sh'
+  /** Of the runbook, as its heading has it. */
+  section: string
   text: string
 }
 
@@ -19,18 +21,22 @@ export interface Runbook {
   pastes: Paste[]
 }
 
-const blocksIn = (nodes: Nodes): Paste[] =>
-  nodes.flatMap((node): Paste[] => {
-    if (node.type === 'code') {
-      if (node.lang === 'promql') return [{ kind: 'promql', text: node.value }]
-      if (node.lang === 'sh') return node.value.split('\n').map((text) => ({ kind: 'sh', text }))
-      throw new Error(`a block is promql or sh, so that it can be run: ${node.value}`)
-    }
-    return 'children' in node ? blocksIn(node.children as Nodes) : []
-  })
-
 const headings = (text: string, depth: number): string[] =>
   [...text.matchAll(new RegExp(`^#{${depth}} (.+)$`, 'gm'))].map(([, heading = '']) => heading)
+
+const blocksIn = (nodes: Nodes, section: string): Paste[] =>
+  nodes.flatMap((node): Paste[] => {
+    if (node.type === 'code') {
+      if (node.lang === 'promql') return [{ kind: 'promql', section, text: node.value }]
+      if (node.lang === 'sh') return node.value.split('\n').map((text) => ({ kind: 'sh', section, text }))
+      throw new Error(`a block is promql or sh, so that it can be run: ${node.value}`)
+    }
+    return 'children' in node ? blocksIn(node.children as Nodes, section) : []
+  })
+
+/** The text under each heading of the second level; what stands before the first belongs to none. */
+const pastesIn = (text: string): Paste[] =>
+  text.split(/^(?=## )/m).flatMap((part) => blocksIn(fromMarkdown(part).children, headings(part, 2).join()))
 
 export const runbooks = (): Runbook[] =>
   repositoryFiles('docs/runbooks')
@@ -40,5 +46,5 @@ export const runbooks = (): Runbook[] =>
       text,
       title: headings(text, 1).join(),
       sections: headings(text, 2),
-      pastes: blocksIn(fromMarkdown(text).children),
+      pastes: pastesIn(text),
     }))

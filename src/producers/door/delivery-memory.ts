@@ -1,4 +1,4 @@
-/** Remembers for some minutes what came of a delivery, over all replicas, so that its repeat is answered without a look. */
+/** Remembers for some minutes what came of a delivery, over all replicas, so that its repeat is answered by one look. */
 import { hash } from 'node:crypto'
 import type { Redis } from 'ioredis'
 import type { LedgerKeys } from '../../shared/ledger/keys.ts'
@@ -6,15 +6,16 @@ import { GroupCommit } from '../../shared/queue/group-commit.ts'
 import type { Headers, Reading, Source } from '../../shared/sources/source.ts'
 import { addressOf } from './verify-delivery.ts'
 
-/** A delivery is remembered through the window in which it came and the next one. */
+/** A delivery is remembered to the end of the window in which it came; from then on the ledger alone knows it again. */
 export const WINDOW_MS = 600_000
-/** In one window, some 10 MB; what comes beyond that the ledger knows again, as it does after the windows. */
+/** By one process in one window, some 10 MB. */
 const MAX_REMEMBERED = 50_000
+/** Once would do, if nothing were ever lost. */
 /** Of larger groups nothing is remembered, so that an entry stays small. */
 const MAX_INCIDENTS = 20
 
 export interface DeliveryMemory {
-  /** The incidents that a delivery of this key came to, or null. One round trip. */
+  /** The incidents that a delivery of this key came to, or null. One command. */
   recall(key: string): Promise<string[] | null>
   /** Nobody waits for it: where it is lost, the ledger knows the repeat. Call it once all of it is durable. */
   remember(key: string, incidents: readonly string[]): void
@@ -53,34 +54,30 @@ export const openDeliveryMemory = (
   { deliveries }: Pick<LedgerKeys, 'deliveries'>,
   now: () => number = Date.now,
 ): DeliveryMemory => {
-  const window = () => Math.floor(now() / WINDOW_MS)
-  const looks = new GroupCommit()
-  let isFull = false
-  let waiting = new Map<string, string>()
-  /** All that was asked for in one turn of the event loop. */
-  const lookUp = async (current: string, before: string, keys: string[]): Promise<(string | null)[]> => {
-    const [first, second, size] = await Promise.all([
-      redis.hmget(current, ...keys),
-      redis.hmget(before, ...keys),
-      redis.hlen(current),
-    ])
-    isFull = size >= MAX_REMEMBERED
-    return keys.map((_, i) => first[i] ?? second[i] ?? null)
+  let [window, remembered] = [0, 0]
+  const current = () => {
+    const at = Math.floor(now() / WINDOW_MS)
+    if (at !== window) [window, remembered] = [at, 0]
+    return deliveries(window)
   }
-  /** All that came in one turn. Where it is lost, the ledger knows it. */
+  const looks = new GroupCommit()
+  let waiting = new Map<string, string>()
+  /** All that came in one turn of the event loop. Where it is lost, the ledger knows it. */
   const write = () => {
-    const [at, entries] = [deliveries(window()), waiting]
+    const [hash, entries] = [current(), waiting]
     waiting = new Map()
-    Promise.all([redis.hset(at, entries), redis.pexpire(at, 2 * WINDOW_MS)]).catch(() => {})
+    for (const one of [redis.hset(hash, entries), redis.pexpire(hash, 2 * WINDOW_MS)]) one.catch(() => {})
   }
   return {
     recall: async (key) => {
-      const [current, before] = [deliveries(window()), deliveries(window() - 1)]
-      const known = await looks.add(current, [key], (items) => lookUp(current, before, items.flat() as string[]))
+      const hash = current()
+      const known = await looks.add(hash, [key], (items) => redis.hmget(hash, ...(items.flat() as string[])))
       return typeof known === 'string' ? known.split(' ') : null
     },
     remember: (key, incidents) => {
-      if (isFull || incidents.length > MAX_INCIDENTS) return
+      current()
+      if (remembered >= MAX_REMEMBERED || incidents.length > MAX_INCIDENTS) return
+      remembered++
       if (waiting.size === 0) setImmediate(write)
       waiting.set(key, incidents.join(' '))
     },

@@ -4,8 +4,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { NO_POLICIES } from '../../../tests/support/api.ts'
+import type { InForce } from '../../shared/follow-file.ts'
 import type { Log } from '../../shared/telemetry/log.ts'
-import { type SecretsInForce, secretsInForce } from './secrets-in-force.ts'
+import { secretsInForce } from './secrets-in-force.ts'
+import type { WebhookSecrets } from './webhook-secrets.ts'
 
 const SECRET = 'hunter2-hunter2-hunter2'
 const ALL_CLOSED = 'closed: others'
@@ -13,7 +15,7 @@ const ALL_CLOSED = 'closed: others'
 let dir: string
 let file: string
 let events: [string, unknown][]
-let opened: SecretsInForce[]
+let opened: InForce<WebhookSecrets>[]
 let alive: NodeJS.Timeout
 beforeEach(async () => {
   dir = await mkdtemp(join(tmpdir(), 'interlock-secrets-'))
@@ -85,7 +87,7 @@ describe('at start', () => {
 })
 
 describe('while it runs', () => {
-  const standing = (secrets: SecretsInForce) => secrets.current().standingOf('grafana')
+  const standing = (secrets: InForce<WebhookSecrets>) => secrets.current().standingOf('grafana')
   const refusals = () => events.filter(([name]) => name === 'secrets_refused')
 
   it('takes a change', async () => {

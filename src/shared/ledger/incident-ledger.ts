@@ -11,6 +11,7 @@ import { changeArguments, type LedgerChange } from './change.ts'
 import { ConfirmedRuns } from './confirmed-runs.ts'
 import { FieldValues, fieldsOf, toIncident } from './incident-fields.ts'
 import { type LedgerKeys, ledgerKeys } from './keys.ts'
+import { Quarantine } from './quarantine.ts'
 import { Reviews } from './reviews.ts'
 import { runScript } from './scripts.ts'
 import { Stops } from './stops.ts'
@@ -59,6 +60,7 @@ export class IncidentLedger {
   readonly stops: Stops
   readonly runs: ConfirmedRuns
   readonly reviews: Reviews
+  readonly quarantine: Quarantine
   readonly #redis: Redis
   readonly #accepts = new GroupCommit()
 
@@ -68,6 +70,7 @@ export class IncidentLedger {
     this.stops = new Stops(redis, this.keys)
     this.runs = new ConfirmedRuns(redis, this.keys)
     this.reviews = new Reviews(redis, this.keys)
+    this.quarantine = new Quarantine(redis, this.keys)
   }
 
   /**

@@ -30,6 +30,10 @@ export interface LedgerKeys {
   chains: string
   /** Hash: the runs a person confirmed, by service and action: the digest of what they were. */
   runs: string
+  /** Sorted set: the deliveries that were not understood, by when they were last delivered (ms). */
+  quarantine: string
+  /** Hash: one of them. */
+  quarantined(id: string): string
   /** Hash: what came of the deliveries of one window of time, by the digest of each. */
   deliveries(window: number): string
   /** Sorted set: the incidents under this correlation key, by the number of the change that listed each last. */
@@ -53,6 +57,8 @@ export const ledgerKeys = (installation: string): LedgerKeys => {
     reviews: `${prefix}reviews`,
     chains: `${prefix}chains`,
     runs: `${prefix}confirmed-runs`,
+    quarantine: `${prefix}quarantine`,
+    quarantined: (id) => `${prefix}quarantine:${id}`,
     deliveries: (window) => `${prefix}deliveries:${window}`,
     correlation: (key) => `${prefix}correlation:${key}`,
   }

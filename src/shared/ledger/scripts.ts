@@ -26,6 +26,9 @@ const SCRIPTS = {
   interlockPutBack: CHANGE + text('job-place') + jobScripts('add_standard_job') + text('put-back'),
   interlockPrune: CHANGE + text('prune'),
   interlockSample: BEGIN + text('sample'),
+  interlockQuarantine: BEGIN + text('quarantine'),
+  interlockMarkReplayed: BEGIN + text('mark-replayed'),
+  interlockPruneQuarantine: BEGIN + text('prune-quarantine'),
 }
 export type LedgerScript = keyof typeof SCRIPTS
 

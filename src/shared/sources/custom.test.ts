@@ -33,7 +33,10 @@ test('reads each alert where the mapping says it is, and nothing else of it', ()
       ...{ starts_at: '2026-05-17T11:42:00.000Z', ends_at: null },
     },
   })
-  expect(second).toEqual({ reading: 'ignored', reason: expect.stringContaining('seen by a person') })
+  expect(second).toEqual({
+    reading: 'ignored',
+    reason: 'status a text of 16 characters neither opens nor ends an incident',
+  })
 })
 
 describe('one thing changed', () => {

@@ -99,6 +99,8 @@ export const alertsIn = ({ alerts }: SourceMapping, body: unknown): { alert: unk
   return Array.isArray(list) ? list.map((alert, index) => ({ alert, at: `${alerts}/${index}` })) : null
 }
 
+const NAMING = ['id', 'status', 'class', 'service', 'namespace', 'pod', 'severity'] as const satisfies Field[]
+
 /** For a sender that signs as Grafana does. */
 export const CUSTOM_SIGNATURE = bodySignature(null, ['header', 'timestamp_header'])
 
@@ -108,6 +110,10 @@ export const customSource = (name: string, mapping: SourceMapping): Source => ({
   title: name,
   never_refuse_content: false,
   also_as: ['text/plain', FORM],
+  names: NAMING.flatMap((field) => {
+    const place = mapping.fields[field]
+    return typeof place === 'string' ? place.slice(place.lastIndexOf('/') + 1) : []
+  }),
   signature: CUSTOM_SIGNATURE,
   read(body, receivedAt) {
     const alerts = alertsIn(mapping, body)

@@ -37,7 +37,7 @@ rows('opsgenie', 'create', [
   ],
   ['a note', { action: 'AddNote' }, { ignored: /AddNote/ }],
   ['a test', { action: 'TestAction' }, { ignored: /TestAction/ }],
-  ['an action made up by the user', { action: 'Restart it' }, { ignored: /Restart it/ }],
+  ['an action made up by the user', { action: 'Restart it' }, { ignored: /action a text of 10 characters/ }],
   ['deleted is over', { action: 'Delete' }, { alert: { status: 'resolved' } }],
   [
     'the service as a tag',

@@ -220,7 +220,7 @@ describe('course', () => {
 
   test.each<[object, RegExp]>([
     [{ status: 'melting' }, /^status is "melting": send triggered/],
-    [{ incident_key: 'a b' }, /^id is "a b": send an id/],
+    [{ incident_key: 'a b' }, /^id is a text of 3 characters: send an id/],
     [{ service: undefined }, /^service is missing/],
   ])('rejected: %j', (patch, reason) => {
     expect(course(patch)).toEqual({ reading: 'rejected', reason: expect.stringMatching(reason) })

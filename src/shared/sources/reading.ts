@@ -1,15 +1,22 @@
 /** The ways to answer for one alert, and the one wording of a rejection: field, value, fix. */
 import type { z } from 'zod'
 import { Alert } from '../contracts/alert.ts'
+import { isRevealing, isSensitive } from './sensitive-text.ts'
 import type { Reading } from './source.ts'
 
 /** Enough to recognise a value by, too little to smuggle a document into the logs. */
 const LONGEST = 80
 
-/** A stranger's value for people to read: short, and quoted so that it cannot steer a terminal. */
+/** One word that tells nothing of a person, a secret or a network. */
+const isPlain = (text: string): boolean => text.length <= LONGEST && /^[\x21-\x7e]*$/.test(text) && !isRevealing(text)
+
+/**
+ * A stranger's value for people to read: one word, quoted so that it cannot steer a terminal. Answers and logs have it, so
+ * that of what somebody may have written it says how long it is.
+ */
 export const shown = (value: unknown): string => {
   if (value === undefined) return 'missing'
-  if (typeof value === 'string') return JSON.stringify(value.length > LONGEST ? `${value.slice(0, LONGEST)}…` : value)
+  if (typeof value === 'string') return isPlain(value) ? JSON.stringify(value) : `a text of ${value.length} characters`
   if (Array.isArray(value)) return 'an array'
   return typeof value === 'object' && value !== null ? 'an object' : String(value)
 }
@@ -40,8 +47,22 @@ export const rejectedBy = (error: z.ZodError, input: unknown, at: string): Readi
   return rejected(field || 'the body', valueAt(input, path), error.issues[0]?.message ?? 'not understood')
 }
 
-/** The last gate of every adapter: what does not satisfy the contract never leaves it as an alert. */
+const NAMES = ['service', 'namespace', 'pod'] as const
+
+/**
+ * The last gate of every adapter: what does not satisfy the contract never leaves it as an alert, nor does what would be
+ * kept under a name and is a person's address or a secret.
+ */
 export const alertReading = (candidate: z.input<typeof Alert>, at: string): Reading => {
   const parsed = Alert.safeParse(candidate)
-  return parsed.success ? { reading: 'alert', alert: parsed.data } : rejectedBy(parsed.error, candidate, at)
+  if (!parsed.success) return rejectedBy(parsed.error, candidate, at)
+  const alert = parsed.data
+  const told = NAMES.find((name) => isSensitive(alert[name]))
+  if (told !== undefined)
+    return rejected(
+      `${at}${at && '.'}${told}`,
+      alert[told],
+      'send a name: an address, a number to call or a secret is none',
+    )
+  return { reading: 'alert', alert }
 }

@@ -1,14 +1,25 @@
 /** Links a person can open, without what must not be stored: query, hash, user info, and links that act when followed. */
+import { isSensitive } from './sensitive-text.ts'
 
 /** Following one of these can mute or change a rule. */
 const ACTS = /\/(silences?|edit)(\/|$)/
+
+/** A path may say `@` in another way. */
+const decoded = (text: string): string => {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    return text
+  }
+}
 
 /** An http(s) URL down to scheme, host and path; null for anything else. */
 const bareUrl = (value: unknown): string | null => {
   if (typeof value !== 'string' || !URL.canParse(value)) return null
   const url = new URL(value)
   const bare = `${url.protocol}//${url.host}${url.pathname}`
-  return /^https?:$/.test(url.protocol) && !ACTS.test(url.pathname) && bare.length <= 2000 ? bare : null
+  const opens = /^https?:$/.test(url.protocol) && !ACTS.test(url.pathname) && bare.length <= 2000
+  return opens && !isSensitive(decoded(bare)) ? bare : null
 }
 
 /** The first candidate that is a link, or empty. */
@@ -19,7 +30,10 @@ export const firstLink = (...candidates: unknown[]): string =>
 export const courseLink = (value: unknown): string => {
   if (typeof value !== 'string') return ''
   const bare = value.replace(/[?#].*$/s, '')
-  return /^[A-Za-z0-9.-]+(:\d+)?(\/[\x21-\x7e]*)?$/.test(bare) && !ACTS.test(bare) && bare.length <= 2000
+  return /^[A-Za-z0-9.-]+(:\d+)?(\/[\x21-\x7e]*)?$/.test(bare) &&
+    !ACTS.test(bare) &&
+    bare.length <= 2000 &&
+    !isSensitive(decoded(bare))
     ? bare
     : firstLink(value)
 }

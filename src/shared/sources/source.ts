@@ -27,6 +27,8 @@ export interface Source {
   body_limit?: number
   /** After which answer its sender comes again, where that is not a 5xx alone: a 429 as well, or none. */
   retries?: 'after_429' | 'never'
+  /** Of a mapping: the fields, by their last name, that it reads ids, states and names from. They outlive redaction. */
+  names?: readonly string[]
   /** True where the sender takes every answer but 200 for a failure. */
   only_200?: true
   /** How its sender signs; without it, only a token that the sender was given can prove who it is. */

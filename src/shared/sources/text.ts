@@ -2,8 +2,9 @@
 import { z } from 'zod'
 import { beyondJsonLimits } from './json-limits.ts'
 
-/** Zabbix `{EVENT.ID}` and `*UNKNOWN*`, Datadog `$ALERT_ID`, Splunk `${{STATE.X}}`, Handlebars `{{x}}`, Go's two. */
-const PLACEHOLDER = /^(\{[A-Z$#?][^{}]*\}|\*[A-Z]+\*|\$[A-Z][A-Z0-9_]*|\$?\{\{.*\}\}|\[no value\]|<no value>)$/s
+/** Zabbix `{EVENT.ID}` and `*UNKNOWN*`, Datadog `$ALERT_ID`, Splunk `${{STATE.X}}`, Handlebars `{{x}}`, Go's two, and our own. */
+const PLACEHOLDER =
+  /^(\{[A-Z$#?][^{}]*\}|\*[A-Z]+\*|\$[A-Z][A-Z0-9_]*|\$?\{\{.*\}\}|\[no value\]|<no value>|\[redacted\])$/s
 
 /** Trimmed; empty for whatever is neither text nor a number, and for a placeholder. */
 export const asText = (value: unknown): string => {

@@ -3,6 +3,7 @@ import type { Redis } from 'ioredis'
 import type { IncidentLedger } from '../ledger/incident-ledger.ts'
 import type { Metrics } from './metrics.ts'
 import { sampleAccounting } from './sample-accounting.ts'
+import { sampleQuarantine } from './sample-quarantine.ts'
 import { watchStops } from './sample-stops.ts'
 import { watchInstallation } from './watch-installation.ts'
 import { watchRedis } from './watch-redis.ts'
@@ -16,6 +17,7 @@ export const keepGauges = (
 ): (() => void) => {
   const ends = [
     sampleAccounting(ledger, metrics.accountingImbalance),
+    sampleQuarantine(ledger.quarantine, metrics.quarantineEntries),
     watchStops(ledger.stops, metrics),
     watchInstallation(redis, ledger.keys, metrics),
     watchRedis(redis, role, metrics),

@@ -44,6 +44,11 @@ export const LOG_EVENTS = {
     meaning: 'There is more to do than can be done: deliveries are sent away, and their senders come again.',
   },
   overload_over: { level: 'info', fields: [], meaning: 'Every delivery is taken again.' },
+  delivery_quarantined: {
+    level: 'warn',
+    fields: ['quarantine_id', 'request_id', 'source', 'dropped'],
+    meaning: 'A delivery that was not understood, or not all of it, is kept redacted.',
+  },
   request_failed: {
     level: 'error',
     fields: ['request_id', 'route', 'status', 'latency_ms', 'error_code', 'err'],
@@ -100,6 +105,7 @@ export const LOG_EVENTS = {
     meaning: 'The audit chain of an incident does not hold.',
   },
   incidents_pruned: { level: 'info', fields: ['count'], meaning: 'Incidents whose retention is over were removed.' },
+  quarantine_pruned: { level: 'info', fields: ['count'], meaning: 'Old entries left the quarantine.' },
   upkeep_failed: {
     level: 'warn',
     fields: ['round', 'error_code', 'err'],
@@ -137,7 +143,7 @@ export const LOG_EVENTS = {
     fields: ['error_code', 'err'],
     meaning: 'A changed file of tokens cannot be used; those before it stay in force.',
   },
-  identity_provider_failed: {
+  issuer_failed: {
     level: 'error',
     fields: ['error_code', 'err'],
     meaning: 'The identity provider gave no keys; those that are known are used on.',

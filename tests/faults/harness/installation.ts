@@ -39,6 +39,8 @@ export interface Installation {
   redis: Redis
   redisPid(): Promise<number>
   ledger: IncidentLedger
+  /** By which a command finds it, and what all processes have beside. */
+  env: Readonly<Record<string, string>>
   /** Another process, of which nobody takes care but `close`. */
   start(args: readonly string[], start?: Start): InterlockProcess
   /** A command of the production build, to its end. */
@@ -135,6 +137,7 @@ export const openInstallation = async ({
       redisPid: () => eventually(async () => Number(/process_id:(\d+)/.exec(await redis.info('server'))?.[1])),
       ledger: new IncidentLedger(redis, PREFIX),
       start,
+      env: { ...found, ...shared },
       run: (args) => runInterlock(args, found),
       close,
     }

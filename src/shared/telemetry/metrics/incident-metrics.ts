@@ -65,6 +65,11 @@ export const incidentMetrics = ({ counter, histogram, gauge, ...ofIncidents }: D
     source,
   }),
   loadShed: counter('load_shed_total', 'Deliveries refused so that the sender comes again.', { reason: SHED_REASONS }),
+  quarantined: counter('quarantined_total', 'Deliveries kept because not all of them was understood.', { source }),
+  quarantineDropped: counter('quarantine_dropped_total', 'Entries that left the quarantine, by why.', {
+    reason: ['full', 'expired'],
+  }),
+  quarantineEntries: gauge('quarantine_entries', 'Deliveries in quarantine.', {}),
   webhookUnauthorized: counter('webhook_unauthorized_total', 'Deliveries that did not prove their sender, by why.', {
     reason: UNAUTHORIZED_REASONS,
   }),

@@ -1,0 +1,74 @@
+/** The quarantine: deliveries that were not understood, redacted, in Redis beside the ledger. Bounded in number and age. */
+import type { Redis } from 'ioredis'
+import { z } from 'zod'
+import { type QuarantinedDelivery, QuarantineEntry, type QuarantineReplay } from '../contracts/quarantine.ts'
+import type { LedgerKeys } from './keys.ts'
+import { runScript } from './scripts.ts'
+
+/** Entries that are kept, the last delivered ones. */
+export const MOST_QUARANTINED = 1000
+/** Removed by one call, which holds up Redis for as long. */
+const PRUNE_BATCH = 1000
+
+const Count = z.int().min(0)
+const Stored = z.object({
+  entry: z.string(),
+  received_at: z.string(),
+  last_received_at: z.string(),
+  times: z.string(),
+  replayed: z.string().optional(),
+})
+
+const parseEntry = (fields: unknown): QuarantineEntry | null => {
+  const stored = Stored.safeParse(fields).data
+  if (stored === undefined) return null
+  const { entry, received_at, last_received_at, times, replayed } = stored
+  return QuarantineEntry.parse({
+    ...JSON.parse(entry),
+    ...{ received_at, last_received_at, times: Number(times) },
+    replayed: replayed === undefined ? null : JSON.parse(replayed),
+  })
+}
+
+export class Quarantine {
+  readonly #redis: Redis
+  readonly #keys: LedgerKeys
+
+  constructor(redis: Redis, keys: LedgerKeys) {
+    this.#redis = redis
+    this.#keys = keys
+  }
+
+  /** Durable when this returns; how many others went for it. One that is kept already is counted once more. */
+  async keep(delivery: QuarantinedDelivery, at: string, most = MOST_QUARANTINED): Promise<number> {
+    const args = [this.#keys.prefix, delivery.id, at, JSON.stringify(delivery), most]
+    return Count.parse(await runScript(this.#redis, 'interlockQuarantine', [this.#keys.quarantine], args))
+  }
+
+  count(): Promise<number> {
+    return this.#redis.zcard(this.#keys.quarantine)
+  }
+
+  /** Last delivered first. */
+  async list(limit: number): Promise<QuarantineEntry[]> {
+    const ids = await this.#redis.zrevrange(this.#keys.quarantine, 0, limit - 1)
+    const read = await Promise.all(ids.map((id) => this.read(id)))
+    return read.filter((entry) => entry !== null)
+  }
+
+  async read(id: string): Promise<QuarantineEntry | null> {
+    return parseEntry(await this.#redis.hgetall(this.#keys.quarantined(id)))
+  }
+
+  /** False where the entry has gone meanwhile. */
+  async markReplayed(id: string, replay: QuarantineReplay): Promise<boolean> {
+    const args = [JSON.stringify(replay)]
+    return (await runScript(this.#redis, 'interlockMarkReplayed', [this.#keys.quarantined(id)], args)) === 1
+  }
+
+  /** Removes what was last delivered longer ago; returns how many. */
+  async prune(keptMs: number): Promise<number> {
+    const args = [this.#keys.prefix, keptMs, PRUNE_BATCH]
+    return Count.parse(await runScript(this.#redis, 'interlockPruneQuarantine', [this.#keys.quarantine], args))
+  }
+}

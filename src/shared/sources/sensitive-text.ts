@@ -1,0 +1,37 @@
+/** What gives a person, a secret or a network away by its look alone, in the text of any source. */
+
+/** What stands in the place of what was taken out. */
+export const REDACTED = '[redacted]'
+
+/** No name of a service, a pod or a rule looks like one of these. All are linear: a text comes from a stranger. */
+const PERSONS_AND_SECRETS = [
+  /-----BEGIN [A-Z ]{0,40}PRIVATE KEY-----[\s\S]*/,
+  // E-mail addresses.
+  /[\w.+%-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}/,
+  // Phone numbers: international, and national ones as people space them.
+  /\+\d[\d ()./-]{6,18}\d/,
+  /\b0\d{2,4} \d{3,8}(?: \d{3,4})?\b|\(\d{2,5}\) ?\d{3}[\d -]{3,8}/,
+  // Credentials behind the name of their scheme, and tokens known by how they begin.
+  /\b(?:Bearer|Basic|GenieKey|ApiKey)\s+[\w.~+/=-]{6,}/i,
+  /\beyJ[\w-]{6,}\.[\w.-]{4,}/,
+  /\b(?:AKIA|ASIA|AGPA|AIDA|AROA)[A-Z0-9]{12,}/,
+  /\b(?:gh[pousr]_|github_pat_|glpat-|glsa_|npm_|hv[sb]\.|xox[abeprs]-|sk-|AIza|SG\.)[\w.-]{16,}/,
+  // Connection strings and links with a user in them.
+  /\b[a-z][a-z0-9+.-]{1,20}:\/\/[^\s/@"']{0,300}@[^\s"']*/i,
+  // `password=…`, `api_key: …`, in a query as well.
+  /\b[\w-]{0,40}(?:password|passwd|pwd|secret|token|api[_-]?key|access[_-]?key|authorization|credentials?)["']?\s{0,3}[=:]\s{0,3}["']?[^\s"',;&]+/i,
+] as const
+
+const NETWORKS = [
+  // IPv4; IPv6, which a time of day is not.
+  /\b\d{1,3}(?:\.\d{1,3}){3}\b/,
+  /(?<![\w:])(?:[0-9a-f]{1,4}:){4,7}[0-9a-f]{1,4}(?![\w:])|(?<![\w:])[0-9a-f]{0,4}(?::[0-9a-f]{1,4}){0,6}::(?:[0-9a-f]{1,4}:){0,6}[0-9a-f]{1,4}(?![\w:])/i,
+  // What follows the path of a link.
+  /(?<=:\/\/[^\s?#"']{1,300})[?#][^\s"']+/,
+] as const
+
+/** True where a text holds what no name may hold: an e-mail address, a phone number, a credential, a user in a link. */
+export const isSensitive = (text: string): boolean => PERSONS_AND_SECRETS.some((look) => look.test(text))
+
+/** True where it tells of a network as well: an address, or a link with a query. */
+export const isRevealing = (text: string): boolean => isSensitive(text) || NETWORKS.some((look) => look.test(text))

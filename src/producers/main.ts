@@ -17,6 +17,7 @@ import { openDeliveryMemory } from './door/delivery-memory.ts'
 import { fetchBytes } from './door/fetch-bytes.ts'
 import { secretsInForce } from './door/secrets-in-force.ts'
 import { openCertificates } from './door/sns-certificates.ts'
+import { type WatchedLoad, watchLoad } from './door/watch-load.ts'
 import { openOperators } from './operators/open-operators.ts'
 import type { AnswerReview } from './review-route.ts'
 import { createServer } from './server.ts'
@@ -43,6 +44,7 @@ export const serve = async (config: Config, redisUrl: string, openReviewer: Open
   timeCommands(redis, metrics)
   const operators = await openOperators(config, metrics, log)
   let unwatch = () => {}
+  let load: WatchedLoad | undefined
   try {
     await whenReady(redis)
     const queue = openQueue('normalize', redis, config.QUEUE_PREFIX, tracing?.telemetry)
@@ -54,6 +56,7 @@ export const serve = async (config: Config, redisUrl: string, openReviewer: Open
     const queues = [queue, ...others]
     const ledger = new IncidentLedger(redis, config.QUEUE_PREFIX)
     unwatch = keepGauges(redis, ledger, 'api', metrics)
+    load = watchLoad(redis, ledger.keys, log)
     const reviewer = openReviewer(redis, config.QUEUE_PREFIX, policies.current, metrics)
     const server = createServer({
       acceptance: {
@@ -76,6 +79,8 @@ export const serve = async (config: Config, redisUrl: string, openReviewer: Open
       metrics,
       log,
       ...(tracing && { tracing }),
+      rateLimit: { max: config.WEBHOOK_RATE_LIMIT, redis, prefix: `${ledger.keys.prefix}rate:` },
+      load: load.now,
     })
     await server.listen({ host: config.HOST, port: config.PORT })
     const stopped = lifecycle.untilStopped(async () => {
@@ -88,6 +93,7 @@ export const serve = async (config: Config, redisUrl: string, openReviewer: Open
     await stopped
   } finally {
     unwatch()
+    load?.end()
     secrets.close()
     policies.close()
     operators.close()

@@ -103,12 +103,12 @@ describe('POST /webhooks/:source', () => {
     ['a JSON string', '"alerts"', JSON_TYPE, problem(422, 'nothing_understood', /the body/)],
     ['null', 'null', JSON_TYPE, problem(422, 'nothing_understood', /the body/)],
     ['an empty list', '[]', JSON_TYPE, problem(422, 'nothing_understood')],
-    ['a deep list', '['.repeat(400_000) + ']'.repeat(400_000), JSON_TYPE, problem(422, 'nothing_understood')],
+    ['a deep list', '['.repeat(400_000) + ']'.repeat(400_000), JSON_TYPE, problem(400, 'json_too_complex')],
     [
       'a deep value',
       `{"alerts":[{"values":${'['.repeat(200_000)}${']'.repeat(200_000)}}],"version":"1"}`,
       JSON_TYPE,
-      problem(422, 'nothing_understood'),
+      problem(400, 'json_too_complex'),
     ],
   ])('refuses %s', async (_what, body, headers, expected) => {
     expect(await api.post('/webhooks/grafana', body, headers)).toMatchObject(expected)

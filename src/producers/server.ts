@@ -10,6 +10,12 @@ import { addProbes, standardChecks } from '../shared/telemetry/probes.ts'
 import { redisErrorKind } from '../shared/telemetry/redis-error-kind.ts'
 import type { Tracing } from '../shared/telemetry/tracing.ts'
 import type { Acceptance } from './accept-alert.ts'
+import { BODY_LIMIT_BYTES } from './door/body-limits.ts'
+import { ComeAgain } from './door/come-again.ts'
+import { connectionLimits, PATIENCE, type Patience } from './door/connection-limits.ts'
+import { type Load, NO_LOAD } from './door/judge-load.ts'
+import type { RateLimit } from './door/rate-limit.ts'
+import { shedLesser } from './door/shed-load.ts'
 import { soManyASecond } from './door/so-many-a-second.ts'
 import { Unauthorized } from './door/unauthorized.ts'
 import type { Door } from './door/verify-delivery.ts'
@@ -19,7 +25,7 @@ import { logRefusal } from './log-answers.ts'
 import { observeTaken } from './observe-taken.ts'
 import { type Authenticate, addOperatorScope } from './operators/operator-scope.ts'
 import { addQueueBoard } from './operators/queue-board.ts'
-import { BODY_LIMIT_BYTES, keepRawBodies } from './read-body.ts'
+import { keepRawBodies } from './read-body.ts'
 import { type AnswerReview, addReview } from './review-route.ts'
 import { addIncidents, addWebhooks, WEBHOOKS } from './routes.ts'
 import type { Taken } from './step.ts'
@@ -38,6 +44,11 @@ export interface ServerSettings {
   metrics: Metrics
   log: Log
   tracing?: Tracing
+  /** None where it is left out. */
+  rateLimit?: RateLimit
+  /** How much there is to do; never too much where it is left out. */
+  load?(): Load
+  patience?: Patience
 }
 
 /** Lines a second: who is refused can come as often as they like. */
@@ -80,6 +91,9 @@ export const createServer = ({
   metrics,
   log,
   tracing,
+  rateLimit,
+  load = () => NO_LOAD,
+  patience = PATIENCE,
 }: ServerSettings): FastifyInstance => {
   const mayTell = soManyASecond(UNAUTHORIZED_LOGGED)
   const refuse = (error: FastifyError, request: FastifyRequest, reply: FastifyReply) => {
@@ -87,18 +101,20 @@ export const createServer = ({
     const problem = asProblem(error, request_id)
     const [route, latency_ms] = [routeOptions.url, Math.round(reply.elapsedTime)]
     const refused = { request_id, route, status: problem.status, latency_ms, error_code: problem.code }
-    if (problem.status >= 500 && problem.code !== 'shutting_down')
+    if (problem instanceof ComeAgain) {
+      // Counted, and logged when it begins and ends.
+    } else if (problem.status >= 500 && problem.code !== 'shutting_down')
       log.event(problem.code === 'redis_unavailable' ? 'redis_error' : 'request_failed', { ...refused, err: error })
     else if (problem instanceof Unauthorized && !mayTell()) {
       // Counted all the same.
     } else if (route === WEBHOOKS) logRefusal(problem, request.params, refused, log)
-    if (problem.status === 503) reply.header('retry-after', '5')
+    if (problem.retryAfter !== null) reply.header('retry-after', problem.retryAfter)
     return reply.code(problem.status).type('application/problem+json').send(problem.toDocument())
   }
   const app = Fastify({
     genReqId: () => randomUUID(),
     bodyLimit: BODY_LIMIT_BYTES,
-    requestTimeout: 30_000,
+    ...connectionLimits(patience),
     forceCloseConnections: 'idle',
     return503OnClosing: false,
     routerOptions: { maxParamLength: LONGEST_PARAMETER },
@@ -119,8 +135,12 @@ export const createServer = ({
   })
   addProbes(app, { checks: standardChecks(redis, acceptance.policies, isStopping), metrics })
   if (tracing) traceWebhooks(app, tracing)
-  const observed = { ...acceptance, observe: (taken: Taken) => observeTaken(taken, metrics, log) }
-  addWebhooks(app, observed, { door, isStopping, metrics, log, tracing })
+  const observed: Acceptance = {
+    ...acceptance,
+    admit: (source, readings) => shedLesser(source, readings, load()),
+    observe: (taken: Taken) => observeTaken(taken, metrics, log),
+  }
+  addWebhooks(app, observed, { door, isStopping, metrics, log, tracing, rateLimit, load })
   addOperatorScope(app, { authenticate, metrics, log }, (operators) => {
     addIncidents(operators, acceptance)
     addKillSwitch(operators, acceptance.ledger.stops, log)

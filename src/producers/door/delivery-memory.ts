@@ -2,6 +2,7 @@
 import { hash } from 'node:crypto'
 import type { Redis } from 'ioredis'
 import type { LedgerKeys } from '../../shared/ledger/keys.ts'
+import { GroupCommit } from '../../shared/queue/group-commit.ts'
 import type { Headers, Reading, Source } from '../../shared/sources/source.ts'
 import { addressOf } from './verify-delivery.ts'
 
@@ -10,7 +11,6 @@ export const WINDOW_MS = 600_000
 /** By one process in one window, some 10 MB. */
 const MAX_REMEMBERED = 50_000
 /** Once would do, if nothing were ever lost. */
-const EXPIRE_EVERY = 256
 /** Of larger groups nothing is remembered, so that an entry stays small. */
 const MAX_INCIDENTS = 20
 
@@ -60,14 +60,26 @@ export const openDeliveryMemory = (
     if (at !== window) [window, remembered] = [at, 0]
     return deliveries(window)
   }
+  const looks = new GroupCommit()
+  let waiting = new Map<string, string>()
+  /** All that came in one turn of the event loop. Where it is lost, the ledger knows it. */
+  const write = () => {
+    const [hash, entries] = [current(), waiting]
+    waiting = new Map()
+    for (const one of [redis.hset(hash, entries), redis.pexpire(hash, 2 * WINDOW_MS)]) one.catch(() => {})
+  }
   return {
-    recall: async (key) => (await redis.hget(current(), key))?.split(' ') ?? null,
-    remember: (key, incidents) => {
+    recall: async (key) => {
       const hash = current()
+      const known = await looks.add(hash, [key], (items) => redis.hmget(hash, ...(items.flat() as string[])))
+      return typeof known === 'string' ? known.split(' ') : null
+    },
+    remember: (key, incidents) => {
+      current()
       if (remembered >= MAX_REMEMBERED || incidents.length > MAX_INCIDENTS) return
-      const written = [redis.hset(hash, key, incidents.join(' '))]
-      if (remembered++ % EXPIRE_EVERY === 0) written.push(redis.pexpire(hash, 2 * WINDOW_MS))
-      for (const one of written) one.catch(() => {})
+      remembered++
+      if (waiting.size === 0) setImmediate(write)
+      waiting.set(key, incidents.join(' '))
     },
   }
 }

@@ -11,7 +11,7 @@ export const info = async (redis: Redis, section: string, field: string) =>
   Number(new RegExp(`^${field}:([\\d.]+)`, 'm').exec(await redis.info(section))?.[1])
 
 /** Every command Redis ran, those inside scripts included. */
-const commandsRun = async (redis: Redis) =>
+export const commandsRun = async (redis: Redis) =>
   [...(await redis.info('commandstats')).matchAll(/calls=(\d+)/g)].reduce((sum, [, calls]) => sum + Number(calls), 0)
 
 /** Feeds with this many at once: enough to keep Redis busy, few enough not to measure the event loop's queue. */

@@ -11,7 +11,9 @@ const dist = join(root, 'dist')
 const ENTRIES = {
   interlock: 'src/cli/main.ts',
   bench: 'bench/bench.ts',
+  'bare-door': 'bench/bare-door.ts',
   decide: 'bench/decide.ts',
+  door: 'bench/door.ts',
   growth: 'bench/growth.ts',
   perf: 'bench/perf.ts',
   'stop-latency': 'bench/stop-latency.ts',

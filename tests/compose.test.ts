@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
-import { operatorNeeds } from '../src/producers/operators/operator-needs.ts'
+import { apiNeeds } from '../src/producers/api-needs.ts'
 import { loadConfig } from '../src/shared/config.ts'
 import { StageName } from '../src/shared/contracts/audit-record.ts'
 import { DRAIN_DEADLINE_MS } from '../src/shared/lifecycle.ts'
@@ -78,7 +78,7 @@ describe('the stack', () => {
     const filled = Object.entries(environment).map(([key, value]) => [key, value.replace(/\$\{\w+:-(.*?)\}/g, '$1')])
     const config: Record<string, unknown> = loadConfig(
       Object.fromEntries(filled),
-      name === 'api' ? operatorNeeds : undefined,
+      name === 'api' ? apiNeeds : undefined,
     )
     for (const [key, value] of filled) if (value) expect(config).toHaveProperty(String(key), value)
     expect(config.NODE_ENV).toBe('production')

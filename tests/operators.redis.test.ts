@@ -1,6 +1,6 @@
 /** Operators of a real API: who may read, answer and stop, by token and by login, and what is written down of it. */
 import { randomUUID } from 'node:crypto'
-import { appendFile, mkdtemp, rm } from 'node:fs/promises'
+import { appendFile, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Redis } from 'ioredis'
@@ -120,6 +120,10 @@ test('a viewer reads, a reviewer answers, an operator stops; the record says who
 
 test('without a login it says so at start, and refuses to be reached by others or to be production', async () => {
   const { OPERATOR_TOKENS_FILE, OIDC_ISSUER, OIDC_AUDIENCE: _, ...env } = (await open()).env
+  const WEBHOOK_SECRETS_FILE = `${OPERATOR_TOKENS_FILE}.secrets`
+  await writeFile(WEBHOOK_SECRETS_FILE, 'closed: others')
+  const production = { ...env, NODE_ENV: 'production', HOST: '0.0.0.0', OPERATOR_TOKENS_FILE, WEBHOOK_SECRETS_FILE }
+  await startProcess(['serve'], production).started()
   const alone = startProcess(['serve'], env)
   await alone.started()
   expect(alone.lines.filter(({ event }) => event === 'operators_open')).toMatchObject([{ level: 'warn' }])
@@ -128,7 +132,9 @@ test('without a login it says so at start, and refuses to be reached by others o
   const mocked = { NODE_ENV: 'production', REDIS_URL: '', OIDC_ISSUER }
   const { code, stderr } = await startProcess(['serve'], { ...env, ...mocked }).ended()
   expect(code).toBe(2)
-  expect(stderr.match(/^ {2}- \w+/gm)).toEqual(['  - REDIS_URL', '  - OIDC_AUDIENCE', '  - OIDC_ISSUER'])
+  expect(stderr.match(/^ {2}- \w+/gm)).toEqual(
+    ['REDIS_URL', 'WEBHOOK_SECRETS_FILE', 'OIDC_AUDIENCE', 'OIDC_ISSUER'].map((name) => `  - ${name}`),
+  )
   const unreadable = { OPERATOR_TOKENS_FILE: `${OPERATOR_TOKENS_FILE}.gone` }
   expect(await startProcess(['serve'], { ...env, ...unreadable }).ended()).toMatchObject({ code: 2 })
 })

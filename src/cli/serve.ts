@@ -1,7 +1,7 @@
 /** `interlock serve`: the webhook API in the foreground. */
 import { Command } from 'commander'
+import { apiNeeds } from '../producers/api-needs.ts'
 import { serve } from '../producers/main.ts'
-import { operatorNeeds } from '../producers/operators/operator-needs.ts'
 import { configuredPrometheus } from '../workers/facts/configured-prometheus.ts'
 import { openReviewer } from '../workers/review/open-reviewer.ts'
 import { runProcess } from './run-process.ts'
@@ -23,6 +23,6 @@ Examples:
         serve(config, redisUrl, (redis, installation, policies, metrics) =>
           openReviewer(redis, installation, policies, configuredPrometheus(config, metrics)),
         ),
-      operatorNeeds,
+      apiNeeds,
     ),
   )

@@ -9,9 +9,11 @@ import { defaultPrefix, identify } from '../shared/incident/identify.ts'
 import { merge } from '../shared/incident/merge.ts'
 import { isOver } from '../shared/incident/occurrence.ts'
 import { DEFAULT_CORRELATION, runAt } from '../shared/incident/run-at.ts'
-import type { IncidentLedger } from '../shared/ledger/incident-ledger.ts'
+import type { IncidentLedger, Related } from '../shared/ledger/incident-ledger.ts'
 import { Problem } from '../shared/problem.ts'
+import { priorityOf } from '../shared/queue/job-priority.ts'
 import { addJobCommand, type JobCommand } from '../shared/queue/stage-queues.ts'
+import type { Reading, Source } from '../shared/sources/source.ts'
 import type { DeliveryMemory } from './door/delivery-memory.ts'
 import type { Place, StepOutcome, Taken, TakenAgain, Told } from './step.ts'
 import { stepChange } from './step-change.ts'
@@ -21,6 +23,8 @@ export interface Acceptance {
   /** The one queue the producer knows. */
   queue: Queue
   policies(): PolicySet
+  /** Throws where there is no room for a delivery as urgent as this one. */
+  admit?(source: Source, readings: readonly Reading[]): void
   /** Set where a person has a kept delivery taken again: the records then say so. */
   order?: TakenAgain
   /** Where repeats of a whole delivery are known again; without it each alert is looked up. */
@@ -35,6 +39,13 @@ const MAX_TRIES = 64
 /** Incidents looked at under each key at once: a measurement concerns one of them, a page all of a group. */
 const REACH = { metric: 64, paging: 256 } as const satisfies Record<Sighting['kind'], number>
 
+/**
+ * What fires and was measured is nearly always new at the door, since a repeat of a delivery is known there. It is written as
+ * if nothing were known of it, which the step checks as it checks all it was decided on; where that fails, one looks.
+ */
+const isProbablyNew = ({ kind, status }: Sighting): boolean => kind === 'metric' && status === 'firing'
+const NOTHING_KNOWN: Related = { incidents: [], versions: [] }
+
 const policyOf = (policies: PolicySet, incidentClass: string) => {
   const policy = policies.classes.get(incidentClass)
   return policy && 'card' in policy ? policy.card : null
@@ -46,11 +57,16 @@ const incidentOf = (step: Step) => (step.step === 'create' ? step.incident_id : 
 const queueStep = async (queue: Queue, step: Step, policies: PolicySet, now: number): Promise<JobCommand | null> => {
   if (step.step === 'repeat' || step.step === 'close') return null
   const id = incidentOf(step)
+  const { incident_class, event } = merge(id, step.sightings)
   // The rule is that of the incident's class: a page alone may not know it.
-  const rule = policyOf(policies, merge(id, step.sightings).incident_class) ?? DEFAULT_CORRELATION
+  const rule = policyOf(policies, incident_class) ?? DEFAULT_CORRELATION
   const start = runAt(step.sightings, rule, now)
-  if (step.step === 'create')
-    return isOver(step.sightings) ? null : addJobCommand(queue.backend, id, now, start, queue.opts.telemetry)
+  if (step.step === 'create') {
+    const { backend, opts } = queue
+    return isOver(step.sightings)
+      ? null
+      : addJobCommand(backend, id, now, start, opts.telemetry, priorityOf(event.severity))
+  }
   if (step.incident.status !== 'normalize' || start > now) return null
   const { keys } = queue.backend
   const names = ['delayed', 'wait', 'paused', 'meta', 'prioritized', 'active', 'pc', 'events', 'marker']
@@ -90,7 +106,8 @@ export const acceptAlert = async (alert: Sighting, acceptance: Acceptance): Prom
   const done = new Map<string, StepOutcome>()
   let from = 0
   for (let tries = 0; tries < MAX_TRIES; tries++) {
-    const { incidents, versions } = await ledger.findRelated(id, look, reach, from)
+    const { incidents, versions } =
+      tries === 0 && isProbablyNew(alert) ? NOTHING_KNOWN : await ledger.findRelated(id, look, reach, from)
     const seen = look.map((key, i) => ({ key, version: versions[i] ?? 0 }))
     const steps = correlate(alert, id, incidents).filter(({ step }) => step !== 'create' || done.size === 0)
     // What was written before is a repeat of itself, until somebody else has changed what it means.

@@ -5,6 +5,7 @@ import type { AlertAnswer } from '../shared/contracts/webhook-answer.ts'
 import type { Headers, Reading, Source } from '../shared/sources/source.ts'
 import { type Acceptance, acceptAlert } from './accept-alert.ts'
 import { deliveryKey } from './door/delivery-memory.ts'
+import { mostUrgent } from './door/most-urgent.ts'
 
 export interface Delivery {
   request_id: string
@@ -42,7 +43,8 @@ export const acceptWebhook = async (
   { request_id, raw, body, headers, received_at }: Delivery,
   acceptance: Acceptance,
 ): Promise<AlertAnswer[]> => {
-  const readings = source.read(body, received_at, headers)
+  const readings = mostUrgent(source.read(body, received_at, headers))
+  acceptance.admit?.(source, readings)
   const { memory } = acceptance
   const key = memory ? deliveryKey(source, { raw, body, headers, received_at }, readings) : null
   const known = key === null ? null : await memory?.recall(key)

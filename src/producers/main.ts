@@ -6,7 +6,7 @@ import { IncidentLedger } from '../shared/ledger/incident-ledger.ts'
 import { openLifecycle } from '../shared/lifecycle.ts'
 import { policiesInForce } from '../shared/policy/policies-in-force.ts'
 import { connectProducer, whenReady } from '../shared/queue/redis.ts'
-import { openQueue } from '../shared/queue/stage-queues.ts'
+import { openQueue, UPKEEP_QUEUE } from '../shared/queue/stage-queues.ts'
 import { keepGauges } from '../shared/telemetry/keep-gauges.ts'
 import { createLog } from '../shared/telemetry/log.ts'
 import { createMetrics, type Metrics } from '../shared/telemetry/metrics.ts'
@@ -17,6 +17,7 @@ import { openDeliveryMemory } from './door/delivery-memory.ts'
 import { fetchBytes } from './door/fetch-bytes.ts'
 import { secretsInForce } from './door/secrets-in-force.ts'
 import { openCertificates } from './door/sns-certificates.ts'
+import { type WatchedLoad, watchLoad } from './door/watch-load.ts'
 import { openOperators } from './operators/open-operators.ts'
 import type { AnswerReview } from './review-route.ts'
 import { createServer } from './server.ts'
@@ -43,12 +44,19 @@ export const serve = async (config: Config, redisUrl: string, openReviewer: Open
   timeCommands(redis, metrics)
   const operators = await openOperators(config, metrics, log)
   let unwatch = () => {}
+  let load: WatchedLoad | undefined
   try {
     await whenReady(redis)
     const queue = openQueue('normalize', redis, config.QUEUE_PREFIX, tracing?.telemetry)
     queue.on('error', (err) => log.event('redis_error', { err }))
+    // Only looked at, over the same connection: what fails there is told above.
+    const others = (['readiness', 'dry-run', UPKEEP_QUEUE] as const).map((name) =>
+      openQueue(name, redis, config.QUEUE_PREFIX).on('error', () => {}),
+    )
+    const queues = [queue, ...others]
     const ledger = new IncidentLedger(redis, config.QUEUE_PREFIX)
     unwatch = keepGauges(redis, ledger, 'api', metrics)
+    load = watchLoad(redis, ledger.keys, log)
     const reviewer = openReviewer(redis, config.QUEUE_PREFIX, policies.current, metrics)
     const server = createServer({
       acceptance: {
@@ -64,17 +72,20 @@ export const serve = async (config: Config, redisUrl: string, openReviewer: Open
         fetch: fetchBytes,
         takesUnsigned: config.NODE_ENV !== 'production',
       },
+      queues,
       review: reviewer.answer,
       authenticate: operators.authenticate,
       isStopping: lifecycle.isStopping,
       metrics,
       log,
       ...(tracing && { tracing }),
+      rateLimit: { max: config.WEBHOOK_RATE_LIMIT, redis, prefix: `${ledger.keys.prefix}rate:` },
+      load: load.now,
     })
     await server.listen({ host: config.HOST, port: config.PORT })
     const stopped = lifecycle.untilStopped(async () => {
       await server.close()
-      await queue.close()
+      await Promise.all(queues.map((one) => one.close()))
       await reviewer.close()
       await tracing?.close()
     })
@@ -82,6 +93,7 @@ export const serve = async (config: Config, redisUrl: string, openReviewer: Open
     await stopped
   } finally {
     unwatch()
+    load?.end()
     secrets.close()
     policies.close()
     operators.close()

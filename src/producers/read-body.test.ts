@@ -24,6 +24,11 @@ test.each<[string, string]>([
   expect(parse).not.toThrow(SECRET)
 })
 
+test('JSON made to be costly is refused before it is parsed', () => {
+  expect(() => parseBody(Buffer.from('['.repeat(500_000)))).toThrow('it is nested deeper than 64 levels')
+  expect(() => parseBody(Buffer.from(`[${'0,'.repeat(50_001)}`))).toThrow('it has more than 50000 members and elements')
+})
+
 test('what is not UTF-8 is not JSON', () => {
   expect(() => parseBody(Buffer.from([0x22, 0xff, 0xfe, 0x22]))).toThrow('the body is not JSON: it is not valid UTF-8')
 })

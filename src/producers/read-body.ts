@@ -1,9 +1,7 @@
 /** The body of a webhook: kept as the raw bytes, whose digest is the evidence, and parsed from them. */
 import type { FastifyInstance } from 'fastify'
 import { Problem } from '../shared/problem.ts'
-
-/** The largest sender in use stays under 256 KB; screenshots in a Grafana payload come on top. */
-export const BODY_LIMIT_BYTES = 1024 * 1024
+import { beyondJsonLimits } from '../shared/sources/json-limits.ts'
 
 /** Leaves JSON bodies as Buffers; every other content type is answered 415 by fastify. */
 export const keepRawBodies = (app: FastifyInstance): void => {
@@ -50,6 +48,8 @@ export const parseBody = (raw: unknown): { raw: Buffer; body: unknown } => {
   } catch {
     throw new Problem('body_not_json', 'the body is not JSON: it is not valid UTF-8')
   }
+  const beyond = beyondJsonLimits(text)
+  if (beyond) throw new Problem('json_too_complex', `the body is more than is read: ${beyond}`)
   try {
     return { raw, body: JSON.parse(text) }
   } catch (error) {

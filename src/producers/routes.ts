@@ -14,8 +14,12 @@ import type { Acceptance } from './accept-alert.ts'
 import { acceptWebhook } from './accept-webhook.ts'
 import { addCloudEventsHandshake } from './cloudevents-handshake.ts'
 import { admitSender } from './door/admit-sender.ts'
+import { refuseByHeaders, refuseBySize } from './door/body-limits.ts'
 import { confirmSubscription } from './door/confirm-subscription.ts'
+import type { Load } from './door/judge-load.ts'
 import { quarantineRejected } from './door/quarantine-rejected.ts'
+import { addRateLimit, type RateLimit } from './door/rate-limit.ts'
+import { shedAll } from './door/shed-load.ts'
 import { Unauthorized } from './door/unauthorized.ts'
 import { type Door, verifyDelivery } from './door/verify-delivery.ts'
 import { logAnswers } from './log-answers.ts'
@@ -54,26 +58,31 @@ interface Webhooks {
   metrics: Metrics
   log: Log
   tracing?: Tracing | undefined
+  rateLimit?: RateLimit | undefined
+  load(): Load
 }
 
 /** In a scope of its own: forms are taken by no other route. */
 export const addWebhooks = (
   app: FastifyInstance,
   acceptance: Acceptance,
-  { door, isStopping, metrics, log, tracing }: Webhooks,
+  { door, isStopping, metrics, log, tracing, rateLimit, load }: Webhooks,
 ): void => {
   app.register(async (webhooks) => {
     keepRawForms(webhooks)
     addCloudEventsHandshake(webhooks)
+    const limitRate = rateLimit && (await addRateLimit(webhooks, rateLimit))
     webhooks.route<{ Params: { source: string }; Querystring: Record<string, unknown> }>({
       method: ['POST', 'PUT'],
       url: WEBHOOKS,
       // What was under way before is answered as ever.
-      onRequest: async ({ params, ip }) => {
+      onRequest: async ({ params, headers, ip }) => {
         const source = sourceAt(params.source, acceptance.policies())
         try {
           if (isStopping()) throw new Problem('shutting_down', 'this process takes nothing new: send it again')
           admitSender(source, ip, door.secrets())
+          shedAll(source, load())
+          refuseByHeaders(source, headers)
         } catch (error) {
           noteRefused(error, source.name, metrics)
           throw error
@@ -84,6 +93,7 @@ export const addWebhooks = (
         const source = sourceAt(params.source, acceptance.policies())
         const raw = Buffer.isBuffer(body) ? body : Buffer.alloc(0)
         try {
+          refuseBySize(source, body)
           await verifyDelivery(source, raw, { headers, query }, door, Date.now())
         } catch (error) {
           noteRefused(error, source.name, metrics)
@@ -102,6 +112,7 @@ export const addWebhooks = (
           )
         let answers: AlertAnswer[]
         try {
+          await limitRate?.(source, request)
           const read = await readDelivery(source, request.body, headers).catch(async (problem: Problem) => {
             if (isUnreadable(problem)) await keep(request.body as Buffer, undefined, [problem.message])
             throw problem

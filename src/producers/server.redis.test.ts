@@ -9,7 +9,7 @@ import { fixtureBody, fixturePath, patched } from '../../tests/support/fixture.t
 import type { PolicySet } from '../shared/contracts/policy.ts'
 import { SourceMapping } from '../shared/contracts/source-mapping.ts'
 import { imbalance } from '../shared/ledger/accounting.ts'
-import { BODY_LIMIT_BYTES } from './read-body.ts'
+import { BODY_LIMIT_BYTES } from './door/body-limits.ts'
 
 const JSON_TYPE = { 'content-type': 'application/json' }
 let api: Api
@@ -104,12 +104,12 @@ describe('POST /webhooks/:source', () => {
     ['a JSON string', '"alerts"', JSON_TYPE, problem(422, 'nothing_understood', /the body/)],
     ['null', 'null', JSON_TYPE, problem(422, 'nothing_understood', /the body/)],
     ['an empty list', '[]', JSON_TYPE, problem(422, 'nothing_understood')],
-    ['a deep list', '['.repeat(400_000) + ']'.repeat(400_000), JSON_TYPE, problem(422, 'nothing_understood')],
+    ['a deep list', '['.repeat(400_000) + ']'.repeat(400_000), JSON_TYPE, problem(400, 'json_too_complex')],
     [
       'a deep value',
       `{"alerts":[{"values":${'['.repeat(200_000)}${']'.repeat(200_000)}}],"version":"1"}`,
       JSON_TYPE,
-      problem(422, 'nothing_understood'),
+      problem(400, 'json_too_complex'),
     ],
   ])('refuses %s', async (_what, body, headers, expected) => {
     expect(await api.post('/webhooks/grafana', body, headers)).toMatchObject(expected)

@@ -1,5 +1,6 @@
 /** Assembles the webhook API: parsers, errors, probes, routes. */
 import { randomUUID } from 'node:crypto'
+import type { Queue } from 'bullmq'
 import Fastify, { type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import type { Redis } from 'ioredis'
 import { Problem, type ProblemCode } from '../shared/problem.ts'
@@ -11,13 +12,22 @@ import type { Tracing } from '../shared/telemetry/tracing.ts'
 import type { Acceptance } from './accept-alert.ts'
 import { documentApi } from './document/document-api.ts'
 import { serveDocs } from './document/serve-docs.ts'
+import { BODY_LIMIT_BYTES } from './door/body-limits.ts'
+import { ComeAgain } from './door/come-again.ts'
+import { connectionLimits, PATIENCE, type Patience } from './door/connection-limits.ts'
+import { type Load, NO_LOAD } from './door/judge-load.ts'
+import type { RateLimit } from './door/rate-limit.ts'
+import { shedLesser } from './door/shed-load.ts'
+import { soManyASecond } from './door/so-many-a-second.ts'
+import { Unauthorized } from './door/unauthorized.ts'
 import type { Door } from './door/verify-delivery.ts'
 import { finishRequests } from './finish-requests.ts'
 import { addKillSwitch } from './kill-switch-routes.ts'
 import { logRefusal } from './log-answers.ts'
 import { observeTaken } from './observe-taken.ts'
 import { type Authenticate, addOperatorScope } from './operators/operator-scope.ts'
-import { BODY_LIMIT_BYTES, keepRawBodies } from './read-body.ts'
+import { addQueueBoard } from './operators/queue-board.ts'
+import { keepRawBodies } from './read-body.ts'
 import { type AnswerReview, addReview } from './review-route.ts'
 import { addIncidents, addWebhooks, WEBHOOKS } from './routes.ts'
 import type { Taken } from './step.ts'
@@ -27,6 +37,8 @@ export interface ServerSettings {
   acceptance: Acceptance
   redis: Redis
   door: Door
+  /** Those that operators may look at. */
+  queues: readonly Queue[]
   review: AnswerReview
   authenticate: Authenticate
   /** From the signal on: webhooks are sent away, and what is under way is finished. */
@@ -34,7 +46,15 @@ export interface ServerSettings {
   metrics: Metrics
   log: Log
   tracing?: Tracing
+  /** None where it is left out. */
+  rateLimit?: RateLimit
+  /** How much there is to do; never too much where it is left out. */
+  load?(): Load
+  patience?: Patience
 }
+
+/** Lines a second: who is refused can come as often as they like. */
+const UNAUTHORIZED_LOGGED = 10
 
 /** Of an incident id (128) and more, so that a longer one is answered as unknown. */
 const LONGEST_PARAMETER = 1024
@@ -70,28 +90,37 @@ export const createServer = ({
   acceptance,
   redis,
   door,
+  queues,
   review,
   authenticate,
   isStopping,
   metrics,
   log,
   tracing,
+  rateLimit,
+  load = () => NO_LOAD,
+  patience = PATIENCE,
 }: ServerSettings): FastifyInstance => {
+  const mayTell = soManyASecond(UNAUTHORIZED_LOGGED)
   const refuse = (error: FastifyError, request: FastifyRequest, reply: FastifyReply) => {
     const { id: request_id, routeOptions } = request
     const problem = asProblem(error, request_id)
     const [route, latency_ms] = [routeOptions.url, Math.round(reply.elapsedTime)]
     const refused = { request_id, route, status: problem.status, latency_ms, error_code: problem.code }
-    if (problem.status >= 500 && problem.code !== 'shutting_down')
+    if (problem instanceof ComeAgain) {
+      // Counted, and logged when it begins and ends.
+    } else if (problem.status >= 500 && problem.code !== 'shutting_down')
       log.event(problem.code === 'redis_unavailable' ? 'redis_error' : 'request_failed', { ...refused, err: error })
-    else if (route === WEBHOOKS) logRefusal(problem, request.params, refused, log)
-    if (problem.status === 503) reply.header('retry-after', '5')
+    else if (problem instanceof Unauthorized && !mayTell()) {
+      // Counted all the same.
+    } else if (route === WEBHOOKS) logRefusal(problem, request.params, refused, log)
+    if (problem.retryAfter !== null) reply.header('retry-after', problem.retryAfter)
     return reply.code(problem.status).type('application/problem+json').send(problem.toDocument())
   }
   const app = Fastify({
     genReqId: () => randomUUID(),
     bodyLimit: BODY_LIMIT_BYTES,
-    requestTimeout: 30_000,
+    ...connectionLimits(patience),
     forceCloseConnections: 'idle',
     return503OnClosing: false,
     routerOptions: { maxParamLength: LONGEST_PARAMETER },
@@ -114,15 +143,20 @@ export const createServer = ({
   })
   documentApi(app)
   if (tracing) traceWebhooks(app, tracing)
-  const observed = { ...acceptance, observe: (taken: Taken) => observeTaken(taken, metrics, log) }
+  const observed: Acceptance = {
+    ...acceptance,
+    admit: (source, readings) => shedLesser(source, readings, load()),
+    observe: (taken: Taken) => observeTaken(taken, metrics, log),
+  }
   // Once the document listens for routes.
   app.register(async (api) => {
     addProbes(api, { checks: standardChecks(redis, acceptance.policies, isStopping), metrics })
-    addWebhooks(api, observed, { door, isStopping, metrics, log, tracing })
+    addWebhooks(api, observed, { door, isStopping, metrics, log, tracing, rateLimit, load })
     addOperatorScope(api, { authenticate, metrics, log }, (operators) => {
       addIncidents(operators, acceptance)
       addKillSwitch(operators, acceptance.ledger.stops, log)
       addReview(operators, review, metrics, log)
+      addQueueBoard(operators, queues)
       serveDocs(operators)
     })
   })

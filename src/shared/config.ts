@@ -42,6 +42,13 @@ const variables = {
     .pipe(z.int().min(1).max(1000))
     .optional()
     .describe('jobs a stage works on at once, from 1 to 1000'),
+  WEBHOOK_RATE_LIMIT: z
+    .string()
+    .regex(/^\d{1,7}$/)
+    .transform(Number)
+    .pipe(z.int().min(1).max(1_000_000))
+    .default(3000)
+    .describe('deliveries in 10 s from one address for one source, from 1 to 1000000'),
   /** Kept as it was written; `retentionMs` says how long that is. */
   LEDGER_RETENTION: z
     .string()

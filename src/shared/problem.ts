@@ -3,6 +3,7 @@ export const PROBLEMS = {
   body_empty: { status: 400, title: 'The request has no body' },
   body_not_form: { status: 400, title: 'The body is not the form it says it is' },
   body_not_json: { status: 400, title: 'The body is not JSON' },
+  json_too_complex: { status: 400, title: 'The JSON is nested too deeply, or has too many members' },
   kill_switch_invalid: { status: 400, title: 'The order to the kill switch is invalid' },
   review_invalid: { status: 400, title: 'The answer to a review is invalid' },
   query_invalid: { status: 400, title: 'A query parameter is invalid' },
@@ -15,10 +16,15 @@ export const PROBLEMS = {
   route_unknown: { status: 404, title: 'There is no such address' },
   review_refused: { status: 409, title: 'The review cannot be answered like this; the detail says why' },
   body_too_large: { status: 413, title: 'The body is too large' },
+  content_encoding_unsupported: { status: 415, title: 'The body is compressed' },
   content_type_unsupported: { status: 415, title: 'The content type is not supported' },
   nothing_understood: { status: 422, title: 'Nothing in the delivery could be understood' },
+  request_timeout: { status: 408, title: 'The request came too slowly' },
+  rate_limited: { status: 429, title: 'Too many deliveries from one address; come again' },
+  headers_too_large: { status: 431, title: 'The headers are too large' },
   request_invalid: { status: 400, title: 'The request is not valid HTTP for this address' },
   redis_unavailable: { status: 503, title: 'Redis does not answer; nothing was accepted, try again' },
+  overloaded: { status: 503, title: 'There is more to do than can be done; come again' },
   incident_contended: { status: 503, title: 'Too many write to one incident at once; try again' },
   sns_unavailable: { status: 503, title: 'SNS cannot be asked; try again' },
   identity_unavailable: { status: 503, title: 'Logins cannot be checked now; try again' },
@@ -43,8 +49,13 @@ export class Problem extends Error {
     return PROBLEMS[this.code].status
   }
 
+  /** Seconds after which it is worth while to come again; null where it never is. */
+  get retryAfter(): number | null {
+    return this.status === 503 ? 5 : null
+  }
+
   toDocument(): Record<string, unknown> {
-    const { status, title } = PROBLEMS[this.code]
-    return { type: 'about:blank', title, status, code: this.code, detail: this.message, ...this.extra }
+    const { title } = PROBLEMS[this.code]
+    return { type: 'about:blank', title, status: this.status, code: this.code, detail: this.message, ...this.extra }
   }
 }

@@ -56,6 +56,7 @@ export const openReceiver = (mappings: ReadonlyMap<string, SourceMapping>): Rece
     acceptance: { ledger, queue, policies: () => ({ ...NO_POLICIES, sources: mappings }) },
     redis: {},
     door: OPEN_DOOR,
+    queues: [],
     review: async () => null,
     isStopping: () => false,
     metrics: createMetrics('0.0.0'),

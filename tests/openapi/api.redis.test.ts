@@ -6,6 +6,9 @@ import { DESCRIBED } from './document.ts'
 
 const RUNS = 150
 
+/** Too slowly, and too many: no single request is. */
+const OF_TIME = [408, 429]
+
 let api: Awaited<ReturnType<typeof openAskedApi>>
 beforeAll(async () => {
   api = await openAskedApi(inject('redisUrl'))
@@ -25,6 +28,7 @@ describe.each(inOrder)('$method $path', (described) => {
 
   it('was seen to give every answer that a request alone can bring about', () => {
     const documented = Object.keys(described.operation.responses).map(Number)
-    expect([...api.seen(described)].sort()).toEqual(documented.filter((status) => status < 500).sort())
+    const expected = documented.filter((status) => status < 500 && !OF_TIME.includes(status))
+    expect([...api.seen(described)].sort()).toEqual(expected.sort())
   })
 })

@@ -48,7 +48,10 @@ export const openAskedApi = async (redisUrl: string) => {
     breachOf: async (asked: Asked) => {
       const breach = await breachOf(asked).catch((error: unknown) => `there is no answer: ${error}`)
       const { method, url, headers, body } = asked
-      return breach && `${method} ${url} ${JSON.stringify(headers)} ${body?.toString().slice(0, 300)}: ${breach}`
+      return (
+        breach &&
+        `${method} ${url} ${JSON.stringify(headers).slice(0, 300)} ${body?.toString().slice(0, 300)}: ${breach}`
+      )
     },
     seen: (described: Described) => seen.get(nameOf(described)) ?? new Set<number>(),
     requestsTo: (described: Described) => asking(described, examples[described.operation.operationId] ?? []),

@@ -45,7 +45,7 @@ export const bodiesOf = ({ requestBody }: Operation, examples: readonly unknown[
     },
     { weight: 1, arbitrary: fc.uint8Array({ maxLength: 40 }).map((raw) => sent(Buffer.from(raw), 'application/json')) },
     {
-      weight: 1,
+      weight: 3,
       arbitrary: fc.constantFrom(sent(null), sent(Buffer.alloc(0), 'application/json'), sent(LARGE, types[0])),
     },
   )

@@ -7,7 +7,7 @@ import { DESCRIBED, DOCUMENT_TEXT } from './document.ts'
 import { makeDocument, openUnasked } from './make-document.ts'
 
 /** Pages for people, and what they are made of. */
-const PAGES = /^\/docs(\/|$)/
+const PAGES = /^\/(docs|queues)(\/|$)/
 
 /** Of a probe nothing can be wrong with the request. */
 const lint = async (text: string) => {

@@ -8,6 +8,7 @@ export const openUnasked = () =>
   createServer({
     acceptance: { ledger: {} },
     authenticate: everybody,
+    queues: [],
     metrics: createMetrics('0.0.0'),
     log: createLog('api', 'silent'),
   } as unknown as ServerSettings)

@@ -8,7 +8,7 @@ import type { Door } from '../../src/producers/door/verify-delivery.ts'
 import { NO_SECRETS } from '../../src/producers/door/webhook-secrets.ts'
 import { everybody } from '../../src/producers/operators/open-operators.ts'
 import type { Authenticate } from '../../src/producers/operators/operator-scope.ts'
-import { createServer } from '../../src/producers/server.ts'
+import { createServer, type ServerSettings } from '../../src/producers/server.ts'
 import type { PolicySet } from '../../src/shared/contracts/policy.ts'
 import { IncidentLedger } from '../../src/shared/ledger/incident-ledger.ts'
 import { connectProducer, whenReady } from '../../src/shared/queue/redis.ts'
@@ -72,6 +72,7 @@ export const openApi = async (
   facts: Parameters<typeof openReviewer>[3] = {},
   door: Door = OPEN_DOOR,
   authenticate: Authenticate = everybody,
+  { rateLimit, ...limits }: { rateLimit?: number } & Pick<ServerSettings, 'load' | 'patience'> = {},
 ): Promise<Api> => {
   const policies = typeof given === 'function' ? given : () => given
   const redis = connectProducer(redisUrl)
@@ -86,11 +87,14 @@ export const openApi = async (
     acceptance: { ledger, queue, policies, memory: openDeliveryMemory(redis, ledger.keys) },
     redis,
     door,
+    queues: [queue],
     review: reviewer.answer,
     authenticate,
     isStopping: () => false,
     metrics: createMetrics('0.0.0'),
     log: createLog('api', 'silent'),
+    ...limits,
+    ...(rateLimit !== undefined && { rateLimit: { max: rateLimit, redis, prefix: `${ledger.keys.prefix}rate:` } }),
   })
   const inject = async (options: InjectOptions & { method: string; url: string }): Promise<Answer> => {
     const { statusCode, headers, payload } = await server.inject(options)

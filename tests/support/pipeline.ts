@@ -39,12 +39,12 @@ export const openPipeline = async (redis: Redis, installation: string) => {
       const { counters, open } = await ledger.books()
       expect({ imbalance: imbalance(counters), open }).toEqual({ imbalance: 0, open: counters.in_flight ?? 0 })
     },
-    /** The real Grafana payload, about a pod of its own for each name. Returns the incident's id. */
-    accept: async (pod = 'appointments-api-7c4d6f8b9-xq2lp'): Promise<string> => {
+    /** The real Grafana payload, about a pod of its own for each name; `labels` go over its own. Returns the incident's id. */
+    accept: async (pod = 'appointments-api-7c4d6f8b9-xq2lp', labels: Record<string, string> = {}): Promise<string> => {
       const text = readFileSync(fixturePath('webhooks/grafana/firing.single.raw.json'), 'utf8')
       const body = JSON.parse(text)
       const [alert] = body.alerts
-      alert.labels.pod = pod
+      Object.assign(alert.labels, { pod, ...labels })
       alert.fingerprint = Buffer.from(pod).toString('hex').padEnd(16, '0')
       const delivery = { request_id: pod, raw: Buffer.from(text), body, received_at: new Date().toISOString() }
       const [answer] = await acceptWebhook(grafana, delivery, {

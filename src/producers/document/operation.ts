@@ -35,6 +35,8 @@ const contentOf = ({ means, body, as = ['application/json'] }: Answer) =>
     ? body.describe(means)
     : { description: means, content: Object.fromEntries(as.map((type) => [type, { schema: body }])) }
 
+/** Of every request, before it is known what it asks for. */
+const CONNECTION: readonly ProblemCode[] = ['headers_too_large', 'request_timeout']
 const REFUSALS: readonly ProblemCode[] = ['unauthenticated', 'forbidden', 'identity_unavailable']
 
 /** A browser's login may only look. */
@@ -52,7 +54,7 @@ export const schemaOf = (operation: Operation) => {
     security: loginsFor(role),
     response: {
       ...Object.fromEntries(Object.entries(answers).map(([status, answer]) => [status, contentOf(answer)])),
-      ...problemAnswers(role ? [...REFUSALS, ...problems] : problems),
+      ...problemAnswers([...CONNECTION, ...(role ? REFUSALS : []), ...problems]),
     },
   }
 }

@@ -14,7 +14,8 @@ import type { Operation } from './operation.ts'
 const STORED = ['redis_unavailable', 'internal_error'] as const satisfies ProblemCode[]
 /** Of every route that takes JSON. */
 const TAKES_JSON = [
-  ...(['request_invalid', 'body_empty', 'body_not_json', 'body_too_large', 'content_type_unsupported'] as const),
+  ...(['request_invalid', 'body_empty', 'body_not_json', 'json_too_complex'] as const),
+  ...(['body_too_large', 'content_type_unsupported'] as const),
 ] satisfies ProblemCode[]
 
 /** Who gives an order is whoever is logged in; only where no login is set up does the body say so. */
@@ -42,8 +43,8 @@ const DELIVERY: Operation = {
   },
   problems: [
     ...([...TAKES_JSON, 'body_not_form', 'source_unknown', 'nothing_understood'] as const),
-    ...(['signature_invalid', 'sender_refused', 'sns_unavailable'] as const),
-    ...(['incident_contended', 'shutting_down', ...STORED] as const),
+    ...(['content_encoding_unsupported', 'signature_invalid', 'sender_refused', 'sns_unavailable'] as const),
+    ...(['rate_limited', 'overloaded', 'incident_contended', 'shutting_down', ...STORED] as const),
   ],
 }
 

@@ -11,7 +11,13 @@ const MEMBERS: { [Code in ProblemCode]?: z.ZodRawShape } = {
   internal_error: { request_id: z.string().describe('the log line with it says why') },
 }
 
-/** `codes` have one status. */
+/** What a sender makes of an answer decides which of the two it gets. */
+const COME_AGAIN: readonly ProblemCode[] = ['rate_limited', 'overloaded']
+
+const statusesOf = (code: ProblemCode): readonly number[] =>
+  COME_AGAIN.includes(code) ? [429, 503] : [PROBLEMS[code].status]
+
+/** All of `codes` may have the status. */
 const documentOf = (status: number, codes: readonly ProblemCode[], members: z.ZodRawShape = {}) =>
   z.strictObject({
     type: z.literal('about:blank'),
@@ -34,10 +40,10 @@ const bodyOf = (status: number, codes: readonly ProblemCode[]): z.ZodType => {
 
 /** By status, as fastify's `response`. */
 export const problemAnswers = (codes: readonly ProblemCode[]) => {
-  const statuses = [...new Set(codes.map((code) => PROBLEMS[code].status))]
+  const statuses = [...new Set(codes.flatMap(statusesOf))].sort()
   return Object.fromEntries(
     statuses.map((status) => {
-      const own = codes.filter((code) => PROBLEMS[code].status === status)
+      const own = codes.filter((code) => statusesOf(code).includes(status))
       const description = own.map((code) => `${code}: ${PROBLEMS[code].title}`).join('. ')
       return [status, { description, content: { 'application/problem+json': { schema: bodyOf(status, own) } } }]
     }),

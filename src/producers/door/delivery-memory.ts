@@ -1,19 +1,21 @@
-/** Remembers for some minutes what came of a delivery, over all replicas, so that its repeat is answered without a look. */
+/** Remembers for some minutes what came of a delivery, over all replicas, so that its repeat is answered by one look. */
 import { hash } from 'node:crypto'
 import type { Redis } from 'ioredis'
 import type { LedgerKeys } from '../../shared/ledger/keys.ts'
+import { GroupCommit } from '../../shared/queue/group-commit.ts'
 import type { Headers, Reading, Source } from '../../shared/sources/source.ts'
 import { addressOf } from './verify-delivery.ts'
 
-/** A delivery is remembered through the window in which it came and the next one. */
+/** A delivery is remembered to the end of the window in which it came; from then on the ledger alone knows it again. */
 export const WINDOW_MS = 600_000
-/** In one window, some 10 MB; what comes beyond that the ledger knows again, as it does after the windows. */
+/** By one process in one window, some 10 MB. */
 const MAX_REMEMBERED = 50_000
+/** Once would do, if nothing were ever lost. */
 /** Of larger groups nothing is remembered, so that an entry stays small. */
 const MAX_INCIDENTS = 20
 
 export interface DeliveryMemory {
-  /** The incidents that a delivery of this key came to, or null. One round trip. */
+  /** The incidents that a delivery of this key came to, or null. One command. */
   recall(key: string): Promise<string[] | null>
   /** Nobody waits for it: where it is lost, the ledger knows the repeat. Call it once all of it is durable. */
   remember(key: string, incidents: readonly string[]): void
@@ -52,29 +54,32 @@ export const openDeliveryMemory = (
   { deliveries }: Pick<LedgerKeys, 'deliveries'>,
   now: () => number = Date.now,
 ): DeliveryMemory => {
-  const window = () => Math.floor(now() / WINDOW_MS)
-  let isFull = false
+  let [window, remembered] = [0, 0]
+  const current = () => {
+    const at = Math.floor(now() / WINDOW_MS)
+    if (at !== window) [window, remembered] = [at, 0]
+    return deliveries(window)
+  }
+  const looks = new GroupCommit()
+  let waiting = new Map<string, string>()
+  /** All that came in one turn of the event loop. Where it is lost, the ledger knows it. */
+  const write = () => {
+    const [hash, entries] = [current(), waiting]
+    waiting = new Map()
+    for (const one of [redis.hset(hash, entries), redis.pexpire(hash, 2 * WINDOW_MS)]) one.catch(() => {})
+  }
   return {
     recall: async (key) => {
-      const [current, before] = [deliveries(window()), deliveries(window() - 1)]
-      const replies = await redis.pipeline().hget(current, key).hget(before, key).hlen(current).exec()
-      const [first, second, size] = (replies ?? []).map(([error, reply]) => {
-        if (error) throw error
-        return reply
-      })
-      isFull = Number(size) >= MAX_REMEMBERED
-      const incidents = first ?? second
-      return typeof incidents === 'string' ? incidents.split(' ') : null
+      const hash = current()
+      const known = await looks.add(hash, [key], (items) => redis.hmget(hash, ...(items.flat() as string[])))
+      return typeof known === 'string' ? known.split(' ') : null
     },
     remember: (key, incidents) => {
-      if (isFull || incidents.length > MAX_INCIDENTS) return
-      const at = deliveries(window())
-      redis
-        .pipeline()
-        .hset(at, key, incidents.join(' '))
-        .pexpire(at, 2 * WINDOW_MS)
-        .exec()
-        .catch(() => {})
+      current()
+      if (remembered >= MAX_REMEMBERED || incidents.length > MAX_INCIDENTS) return
+      remembered++
+      if (waiting.size === 0) setImmediate(write)
+      waiting.set(key, incidents.join(' '))
     },
   }
 }

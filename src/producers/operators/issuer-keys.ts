@@ -6,7 +6,7 @@ import type { Log } from '../../shared/telemetry/log.ts'
 import type { Metrics } from '../../shared/telemetry/metrics.ts'
 
 /** All in milliseconds. */
-export const LIMITS = {
+const LIMITS = {
   /** How long keys are used without the issuer: what it revokes is revoked here after that at the latest. */
   cacheMaxAge: 600_000,
   /** Between two looks for a key that is not there: strangers can name as many as they like. */
@@ -64,7 +64,7 @@ export const issuerKeys = (
       return keys
     } catch (err) {
       end({ outcome: 'failed' })
-      log.event('identity_provider_failed', { err })
+      log.event('issuer_failed', { err })
       throw err
     }
   }

@@ -9,7 +9,7 @@ import { ownerOf } from './operator-tokens.ts'
 import { presentedToken } from './presented-token.ts'
 import { Refusal } from './refusal.ts'
 
-/** Whoever reaches the API is believed. Only for a process that nobody but its own host reaches: `operatorNeeds`. */
+/** Whoever reaches the API is believed. Only for a process that nobody but its own host reaches: `apiNeeds`. */
 export const everybody: Authenticate = async () => ({ name: 'anybody', role: 'operator', means: 'open' })
 
 const NO_TOKENS = { current: () => [], close: () => {} }

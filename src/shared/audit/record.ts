@@ -15,11 +15,14 @@ export const EMPTY_CHAIN: ChainHead = { head: GENESIS, records: 0 }
 export type RecordContent = Omit<AuditRecord, 'seq' | 'prev' | 'hash'>
 
 /** The digests of a record whose data is small enough not to be kept as canonical text. */
-export const contentDigests = (input: unknown, output: unknown, prompt: unknown = input) => ({
-  input_digest: digest(input),
-  output_digest: digest(output),
-  prompt_hash: digest(prompt),
-})
+export const contentDigests = (input: unknown, output: unknown, prompt: unknown = input) => {
+  const input_digest = digest(input)
+  return {
+    input_digest,
+    output_digest: digest(output),
+    prompt_hash: prompt === input ? input_digest : digest(prompt),
+  }
+}
 
 /** sha256 over the canonical JSON of the record without `hash`. */
 export const recordHash = ({ hash: _, ...content }: AuditRecord): string => digest(content)

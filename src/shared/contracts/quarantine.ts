@@ -12,7 +12,7 @@ export const QuarantineId = z
  * `redacted`: `body` is the delivery as `redactDelivery` leaves it. `unreadable`: it is neither JSON nor the form it is called,
  * so that nothing of it can be told from a secret. `too_large`: even redacted it is longer than is kept.
  */
-export const KeptBody = z.enum(['redacted', 'unreadable', 'too_large'])
+const KeptBody = z.enum(['redacted', 'unreadable', 'too_large'])
 
 const QuarantinedDelivery = z.object({
   id: QuarantineId,

@@ -1,10 +1,11 @@
 /** The incident ledger: what happened to every incident, kept apart from BullMQ's memory of its jobs. */
 import { UnrecoverableError } from 'bullmq'
-import type { Redis } from 'ioredis'
+import { type Redis, ReplyError } from 'ioredis'
 import { z } from 'zod'
 import { sha256 } from '../audit/digest.ts'
 import type { AuditRecord, StageName } from '../contracts/audit-record.ts'
 import type { Incident, RecordedDecision } from '../contracts/incident.ts'
+import { GroupCommit } from '../queue/group-commit.ts'
 import type { JobCommand } from '../queue/stage-queues.ts'
 import { changeArguments, type LedgerChange } from './change.ts'
 import { ConfirmedRuns } from './confirmed-runs.ts'
@@ -47,7 +48,12 @@ export const parseIncidentReply = (
 export class IncidentUnreadable extends UnrecoverableError {}
 
 /** The number of keys a BullMQ command takes, the rest being its arguments. */
-const COMMAND_KEYS: Record<string, number> = { addStandardJob: 9, addDelayedJob: 6, promote: 9 }
+const COMMAND_KEYS: Record<string, number> = {
+  addStandardJob: 9,
+  addPrioritizedJob: 9,
+  addDelayedJob: 6,
+  promote: 9,
+}
 
 export class IncidentLedger {
   readonly keys: LedgerKeys
@@ -56,6 +62,7 @@ export class IncidentLedger {
   readonly reviews: Reviews
   readonly quarantine: Quarantine
   readonly #redis: Redis
+  readonly #accepts = new GroupCommit()
 
   constructor(redis: Redis, installation: string) {
     this.#redis = redis
@@ -89,12 +96,17 @@ export class IncidentLedger {
    */
   async apply(change: LedgerChange, step: JobCommand | null, also: readonly LedgerChange[] = []): Promise<boolean> {
     const keyCount = step ? (COMMAND_KEYS[step.command] ?? 0) : 0
-    const stepKeys = step?.arguments.slice(0, keyCount) ?? []
+    const keys = step ? step.arguments.slice(0, keyCount).map(String) : [this.keys.index]
     const stepArgs = step?.arguments.slice(keyCount) ?? []
-    const changes = [change, ...also].map(changeArguments).flatMap((one) => [one.length, ...one])
-    const args = [...stepArgs, ...changes, this.keys.prefix, step?.command ?? '', stepArgs.length]
-    const keys = step ? stepKeys.map(String) : [this.keys.index]
-    return (await runScript(this.#redis, 'interlockAccept', keys, args)) === 1
+    const item: unknown[] = [...stepArgs]
+    for (const one of [change, ...also].map(changeArguments)) item.push(one.length, ...one)
+    const reply = await this.#accepts.add(`${step?.command} ${keys[0]}`, item, (items) => {
+      const args: unknown[] = [this.keys.prefix, step?.command ?? '', stepArgs.length]
+      for (const one of items) args.push(one.length, ...one)
+      return runScript(this.#redis, 'interlockAccept', keys, args)
+    })
+    if (typeof reply === 'string') throw new ReplyError(reply)
+    return reply === 1
   }
 
   /**

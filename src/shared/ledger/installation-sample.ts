@@ -11,7 +11,7 @@ const Count = z.int().min(0)
 /** ms; null for none. */
 const Since = z.string().transform(Number).pipe(z.number()).nullable()
 const Open = z.tuple([Count, Since])
-const Queue = z.tuple([Count, Count, Count, Count, Count, Since, Since])
+const Queue = z.tuple([Count, Count, Count, Count, Count, Since, Since, Count, Since])
 const Reply = z.tuple([Since, Open, z.array(z.string()), z.array(Queue), z.array(Open)])
 
 /** How many there are, and how long the first of them is there (ms, 0 for none). */
@@ -21,6 +21,8 @@ export interface OpenNow {
 }
 
 export interface QueueNow {
+  /** The urgent among those that wait: they have no priority and go first. */
+  urgent: OpenNow
   waiting: number
   active: number
   delayed: number
@@ -48,6 +50,8 @@ const pairs = (list: readonly string[]): Record<string, string> => {
   return fields
 }
 
+const NO_QUEUE: z.infer<typeof Queue> = [0, 0, 0, 0, 0, null, null, 0, null]
+
 /** Rejects when Redis does not answer, or something else lies where its data was. */
 export const sampleInstallation = async (redis: Redis, keys: LedgerKeys): Promise<InstallationSample> => {
   const [stages, codes] = [StageName.options, BlockerCode.options]
@@ -64,9 +68,11 @@ export const sampleInstallation = async (redis: Redis, keys: LedgerKeys): Promis
     chains: pairs(chains),
     blocked: codes.map((code, i) => [code, open(blocked[i] ?? none)]),
     queues: stages.map((stage, i) => {
-      const [waiting, active, delayed, failed, paused, waits, works] = queues[i] ?? [0, 0, 0, 0, 0, null, null]
-      const ages = { waitingAge: age(waits), activeAge: age(works) }
-      return [stage, { waiting, active, delayed, failed, paused: paused === 1, ...ages }]
+      const [listed, active, delayed, failed, paused, waits, works, lesser, lesserWaits] = queues[i] ?? NO_QUEUE
+      const urgent = { count: listed, age: age(waits) }
+      const waiting = listed + lesser
+      const ages = { waitingAge: Math.max(urgent.age, age(lesserWaits)), activeAge: age(works) }
+      return [stage, { urgent, waiting, active, delayed, failed, paused: paused === 1, ...ages }]
     }),
   }
 }

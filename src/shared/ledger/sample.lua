@@ -21,13 +21,33 @@ local function number(job, field)
   return job and tonumber(redis.call('HGET', job, field)) or 0
 end
 
--- When the first job in line could have run: from the start, or from its last attempt.
-local function waiting_since(queue)
-  local id = first_of(queue .. 'wait')
-  if not id then return false end
+-- When a job could have run: from the start, or from its last attempt.
+local function since(queue, id)
   local opts = redis.call('HGET', queue .. id, 'opts')
   local delay = opts and tonumber(cjson.decode(opts).delay) or 0
-  return tostring(math.max(number(queue .. id, 'timestamp') + delay, number(queue .. id, 'processedOn')))
+  return math.max(number(queue .. id, 'timestamp') + delay, number(queue .. id, 'processedOn'))
+end
+
+local function waiting_since(queue)
+  local id = first_of(queue .. 'wait')
+  return id and since(queue, id)
+end
+
+-- The same over all that have a priority. They lie by it, and by their order where it is the same: one look at each.
+local PRIORITY = 0x100000000
+local function first_with_priority(queue)
+  local first
+  local from = 0
+  while true do
+    local next_in_line = redis.call('ZRANGEBYSCORE', queue .. 'prioritized', from, '+inf', 'WITHSCORES', 'LIMIT', 0, 1)
+    if not next_in_line[1] then return first end
+    first = math.min(first or math.huge, since(queue, next_in_line[1]))
+    from = (math.floor(tonumber(next_in_line[2]) / PRIORITY) + 1) * PRIORITY
+  end
+end
+
+local function at(ms)
+  return ms and string.format('%.0f', ms)
 end
 
 local function active_since(queue)
@@ -49,7 +69,8 @@ local function look_at(queue)
   end
   return {
     count('LLEN', 'wait'), count('LLEN', 'active'), count('ZCARD', 'delayed'), count('ZCARD', 'failed'),
-    redis.call('HEXISTS', queue .. 'meta', 'paused'), waiting_since(queue), active_since(queue) or false,
+    redis.call('HEXISTS', queue .. 'meta', 'paused'), at(waiting_since(queue)) or false, active_since(queue) or false,
+    redis.call('ZCARD', queue .. 'prioritized'), at(first_with_priority(queue)) or false,
   }
 end
 

@@ -13,7 +13,8 @@ const CHANGE = BEGIN + text('blocked') + text('change')
 
 /** Commands by name; the number of keys varies, so each call passes it first. */
 const SCRIPTS = {
-  interlockAccept: CHANGE + jobScripts('add_standard_job', 'add_delayed_job', 'promote') + text('accept'),
+  interlockAccept:
+    CHANGE + jobScripts('add_standard_job', 'add_prioritized_job', 'add_delayed_job', 'promote') + text('accept'),
   interlockCommit: CHANGE + text('shares') + jobScripts('move_to_finished', 'add_standard_job') + text('commit'),
   interlockApprove: CHANGE + text('shares') + text('approve'),
   interlockHold: CHANGE + jobScripts('move_to_delayed') + text('hold'),

@@ -11,6 +11,7 @@ const KNOWN_VERSION = '6.7.0'
 /** Lua function name -> BullMQ's name for the script and how many keys the callers here pass it. */
 const SCRIPTS = {
   add_standard_job: { script: 'addStandardJob', keys: 9 },
+  add_prioritized_job: { script: 'addPrioritizedJob', keys: 9 },
   add_delayed_job: { script: 'addDelayedJob', keys: 6 },
   promote: { script: 'promote', keys: 9 },
   move_to_delayed: { script: 'moveToDelayed', keys: 11 },

@@ -73,7 +73,7 @@ const optionsOf = (queue: AddArguments, incidentId: string): JobsOptions =>
 /**
  * The arguments with which BullMQ would add this incident's job, not sent: they go into a script that adds the job and
  * changes the ledger in one step. `runAt` (ms) makes it a delayed job. `telemetry` has it carry the trace it is added in,
- * where BullMQ's worker looks for it.
+ * where BullMQ's worker looks for it. `priority` is that of `job-priority.ts`.
  */
 export const addJobCommand = async (
   queue: AddArguments,
@@ -81,6 +81,7 @@ export const addJobCommand = async (
   now: number,
   runAt = now,
   telemetry?: Telemetry,
+  priority = 0,
 ): Promise<JobCommand> => {
   let captured: JobCommand | undefined
   const recorder = {
@@ -98,6 +99,7 @@ export const addJobCommand = async (
       ...optionsOf(queue, incidentId),
       jobId: incidentId,
       ...(delay > 0 && { delay }),
+      ...(priority > 0 && { priority }),
       ...(telemetry && contextOf(telemetry)),
     },
     timestamp: now,

@@ -58,6 +58,9 @@ export const azureMonitor: Source = {
   name: 'azure_monitor',
   title: 'Azure Monitor',
   never_refuse_content: false,
+  // Azure sends no more than 256 KB.
+  body_limit: 512 * 1024,
+  retries: 'after_429',
   read(body) {
     const parsed = Body.safeParse(body)
     if (!parsed.success) return [rejectedBy(parsed.error, body, '')]

@@ -32,6 +32,7 @@ export const cloudevents: Source = {
   name: 'cloudevents',
   title: 'CloudEvents',
   never_refuse_content: false,
+  retries: 'after_429',
   deliveryId(body, headers) {
     const event = EventId.safeParse(isBinary(headers) ? fromBinary(headers, null) : body).data
     return event ? `${event.source} ${event.id}` : ''

@@ -1,5 +1,6 @@
 /** What kind of incident an alert is: it selects the policy. */
 import { IncidentClass } from '../contracts/identifiers.ts'
+import { isSensitive } from './sensitive-text.ts'
 
 /** Monitoring is blind: says nothing about the workload, so never takes the rule's own class or severity. */
 export const MONITORING_GAP = 'monitoring_gap'
@@ -9,11 +10,14 @@ const UNCLASSIFIED = 'unclassified'
 /** Grafana puts these in place of the rule's name when its query fails or returns nothing. */
 export const isDatasourceAlert = (alertName: string): boolean => /^Datasource(Error|NoData)$/.test(alertName)
 
+/** Empty where the name makes none: a class is kept and shown, so that it is made of no address, number or secret. */
 export const classOf = (alertName: string): string =>
-  alertName
-    .toLowerCase()
-    .replace(/[^a-z0-9_-]/g, '_')
-    .replace(/^[_-]+/, '')
+  isSensitive(alertName)
+    ? ''
+    : alertName
+        .toLowerCase()
+        .replace(/[^a-z0-9_-]/g, '_')
+        .replace(/^[_-]+/, '')
 
 /** From a rule's name as people write it; what makes no class is unclassified, for which there is no policy. */
 export const classOfRule = (name: string): string => {

@@ -111,6 +111,9 @@ export const pagerduty: Source = {
   title: 'PagerDuty',
   // Three refused deliveries in a row and PagerDuty disables the subscription for a day and empties its queue.
   never_refuse_content: true,
+  // PagerDuty sends no more than 256 KB.
+  body_limit: 512 * 1024,
+  retries: 'after_429',
   signature: bodySignature('x-pagerduty-signature', [], 'v1='),
   deliveryId: (body) => EventId.safeParse(body).data?.event.id ?? '',
   read(body) {

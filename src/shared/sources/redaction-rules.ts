@@ -5,7 +5,7 @@
 import type { SourceName } from '../contracts/alert.ts'
 import type { Source } from './source.ts'
 
-export const plain = (name: string): string => name.toLowerCase().replace(/[-_. ]/g, '')
+const plain = (name: string): string => name.toLowerCase().replace(/[-_. ]/g, '')
 
 const set = (...lists: string[]): ReadonlySet<string> =>
   new Set(lists.flatMap((list) => list.trim().split(/\s+/).map(plain)))

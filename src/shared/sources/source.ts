@@ -23,6 +23,10 @@ export interface Source {
   never_refuse_content: boolean
   /** What its sender calls the body, where that is not JSON: JSON under another name, or a form. */
   also_as?: readonly ('text/plain' | typeof FORM | 'multipart/form-data')[]
+  /** The largest body it sends, with room to spare, in bytes; by default 1 MiB. */
+  body_limit?: number
+  /** After which answer its sender comes again, where that is not a 5xx alone: a 429 as well, or none. */
+  retries?: 'after_429' | 'never'
   /** Of a mapping: the fields, by their last name, that it reads ids, states and names from. They outlive redaction. */
   names?: readonly string[]
   /** True where the sender takes every answer but 200 for a failure. */

@@ -1,5 +1,6 @@
 /** Text as templates fill it in: a number is text too, and a placeholder that was not filled in is none. */
 import { z } from 'zod'
+import { beyondJsonLimits } from './json-limits.ts'
 
 /** Zabbix `{EVENT.ID}` and `*UNKNOWN*`, Datadog `$ALERT_ID`, Splunk `${{STATE.X}}`, Handlebars `{{x}}`, Go's two, and our own. */
 const PLACEHOLDER =
@@ -13,8 +14,9 @@ export const asText = (value: unknown): string => {
 
 export const Text = z.unknown().optional().transform(asText)
 
-/** A JSON text inside a JSON text, as templates quote lists and objects; undefined where it is not JSON. */
+/** A JSON text inside a JSON text, as templates quote lists and objects; undefined where it is not JSON, or too much of it. */
 export const parsedText = (text: string): unknown => {
+  if (beyondJsonLimits(text)) return undefined
   try {
     return JSON.parse(text)
   } catch {

@@ -35,6 +35,7 @@ export const uptimeKuma: Source = {
   name: 'uptime_kuma',
   title: 'Uptime Kuma',
   never_refuse_content: false,
+  retries: 'never',
   also_as: ['multipart/form-data'],
   read(body, receivedAt) {
     const form = Form.safeParse(body)

@@ -6,13 +6,14 @@ const DEADLINE_MS = 1000
 const GIVE_UP_MS = 30_000
 
 /**
- * Reads at once and then every five seconds; `show` gets null where there is no reading, and the one that comes late after
+ * Reads at once and then every `everyMs`; `show` gets null where there is no reading, and the one that comes late after
  * all. One is under way at a time, so that none pile up while Redis is silent, and after 30 s it is given up. Returns what
  * ends it.
  */
 export const keepSampled = <Reading>(
   read: () => Promise<Reading>,
   show: (reading: Reading | null) => void,
+  everyMs = EVERY_MS,
 ): (() => void) => {
   let reading = false
   const once = async () => {
@@ -34,6 +35,6 @@ export const keepSampled = <Reading>(
     }
   }
   void once()
-  const timer = setInterval(() => void once(), EVERY_MS).unref()
+  const timer = setInterval(() => void once(), everyMs).unref()
   return () => clearInterval(timer)
 }

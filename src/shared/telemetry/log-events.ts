@@ -38,6 +38,12 @@ export const LOG_EVENTS = {
     fields: ['request_id', 'route', 'source', 'reason', 'status', 'latency_ms', 'error_code'],
     meaning: 'A delivery, or one alert of it, was not understood or not allowed.',
   },
+  overloaded: {
+    level: 'warn',
+    fields: ['reason', 'severities'],
+    meaning: 'There is more to do than can be done: deliveries are sent away, and their senders come again.',
+  },
+  overload_over: { level: 'info', fields: [], meaning: 'Every delivery is taken again.' },
   delivery_quarantined: {
     level: 'warn',
     fields: ['quarantine_id', 'request_id', 'source', 'dropped'],
@@ -137,7 +143,7 @@ export const LOG_EVENTS = {
     fields: ['error_code', 'err'],
     meaning: 'A changed file of tokens cannot be used; those before it stay in force.',
   },
-  identity_provider_failed: {
+  issuer_failed: {
     level: 'error',
     fields: ['error_code', 'err'],
     meaning: 'The identity provider gave no keys; those that are known are used on.',

@@ -53,6 +53,8 @@ export const blockerSurge: Walk = {
     await change(policies, WORSE, SOUND)
     transcript.note(`It is the policy’s: \`${CARD}\` is rolled back. _4. What would a mended policy have done?_`)
     await onCall.follow(playbook, '4. What would a mended policy have done?')
-    transcript.note('Their score blocks them no more. The dry-run, which none of them reached, asked Prometheus nothing then.')
+    transcript.note(
+      'Their score blocks them no more. The dry-run, which none of them reached, asked Prometheus nothing then.',
+    )
   },
 }

@@ -24,7 +24,17 @@ const WEBHOOK_OUTCOMES = [
 ] as const
 
 /** Why a delivery was refused without a look at it. */
-const SHED_REASONS = ['redis_unavailable', 'incident_contended', 'shutting_down', 'sns_unavailable'] as const
+const SHED_REASONS = [
+  'redis_unavailable',
+  'incident_contended',
+  'shutting_down',
+  'sns_unavailable',
+  'rate_limited',
+  'queue_age',
+  'queue_depth',
+  'event_loop',
+] as const
+export type ShedReason = (typeof SHED_REASONS)[number]
 
 /** Why a delivery proved nothing of its sender, or its sender was not wanted. */
 const UNAUTHORIZED_REASONS = [

@@ -1,16 +1,17 @@
-/** Which starts are refused for want of a login, or for one that anybody could make. */
+/** Which starts are refused for want of secrets or of a login, or for one that anybody could make. */
 import { describe, expect, it } from 'vitest'
-import { ConfigError, loadConfig } from '../../shared/config.ts'
-import { operatorNeeds } from './operator-needs.ts'
+import { ConfigError, loadConfig } from '../shared/config.ts'
+import { apiNeeds } from './api-needs.ts'
 
 const FILE = { OPERATOR_TOKENS_FILE: '/run/secrets/operator_tokens' }
-const PRODUCTION = { NODE_ENV: 'production', REDIS_URL: 'redis://redis:6379' }
+const SECRETS = { WEBHOOK_SECRETS_FILE: '/run/secrets/webhook_secrets' }
+const PRODUCTION = { NODE_ENV: 'production', REDIS_URL: 'redis://redis:6379', ...SECRETS }
 const OIDC = { OIDC_ISSUER: 'https://login.example.com/realms/ops', OIDC_AUDIENCE: 'interlock' }
 
 /** The variables that the refusal names, in order; none where it starts. */
 const refused = (env: Record<string, string>): string[] => {
   try {
-    loadConfig(env, operatorNeeds)
+    loadConfig(env, apiNeeds)
     return []
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error
@@ -20,9 +21,11 @@ const refused = (env: Record<string, string>): string[] => {
 
 describe('in production', () => {
   it('names all that is missing or not to be taken, at once', () => {
-    expect(refused({ NODE_ENV: 'production' })).toEqual(['REDIS_URL', 'OPERATOR_TOKENS_FILE'])
+    expect(refused({ NODE_ENV: 'production' })).toEqual([
+      ...['REDIS_URL', 'WEBHOOK_SECRETS_FILE', 'OPERATOR_TOKENS_FILE'],
+    ])
     expect(refused({ NODE_ENV: 'production', PORT: 'x', OIDC_ISSUER: 'http://localhost:9000' })).toEqual([
-      ...['PORT', 'REDIS_URL', 'OIDC_AUDIENCE', 'OIDC_ISSUER'],
+      ...['PORT', 'REDIS_URL', 'WEBHOOK_SECRETS_FILE', 'OIDC_AUDIENCE', 'OIDC_ISSUER'],
     ])
   })
 
@@ -70,7 +73,7 @@ describe('elsewhere', () => {
 it.each(['https://anna:hunter2@login.example.com', 'https://login.example.com?token=hunter2'])(
   'shows no secret of OIDC_ISSUER=%s, which it does not take',
   (OIDC_ISSUER) => {
-    const start = () => loadConfig({ ...PRODUCTION, ...OIDC, OIDC_ISSUER }, operatorNeeds)
+    const start = () => loadConfig({ ...PRODUCTION, ...OIDC, OIDC_ISSUER }, apiNeeds)
     expect(start).toThrow('OIDC_ISSUER is "')
     expect(start).not.toThrow('hunter2')
   },

@@ -1,6 +1,6 @@
-/** What the API needs to know of its operators before it may start, and which logins it does not take in production. */
+/** What the API must be told before it may start: who its senders and its operators are. Which logins production does not take. */
 import { BlockList, isIP } from 'node:net'
-import type { Environment } from '../../shared/config.ts'
+import type { Environment } from '../shared/config.ts'
 
 const LOOPBACK = new BlockList()
 LOOPBACK.addSubnet('127.0.0.0', 8)
@@ -26,15 +26,21 @@ const parts = (url: string): { protocol: string; hostname: string } =>
   URL.canParse(url) ? new URL(url) : { protocol: 'https:', hostname: '' }
 
 /** Empty where it may start. Each problem names the variable and what it must be. */
-export const operatorNeeds = ({
+export const apiNeeds = ({
   NODE_ENV,
   HOST = '127.0.0.1',
   OPERATOR_TOKENS_FILE,
   OIDC_ISSUER,
   OIDC_AUDIENCE,
+  WEBHOOK_SECRETS_FILE,
 }: Environment): string[] => {
   const production = NODE_ENV === 'production'
   const problems: string[] = []
+  if (production && !WEBHOOK_SECRETS_FILE)
+    problems.push(
+      'WEBHOOK_SECRETS_FILE is not set: with NODE_ENV=production it must be the path of a file that says of every source ' +
+        'its secrets, or that it is open or closed',
+    )
   if (!OPERATOR_TOKENS_FILE && !OIDC_ISSUER && (production || !isPrivate(HOST)))
     problems.push(
       `OPERATOR_TOKENS_FILE or OIDC_ISSUER is not set: with ${production ? 'NODE_ENV=production' : `HOST=${HOST}, which others reach,`} ` +

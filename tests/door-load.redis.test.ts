@@ -1,0 +1,173 @@
+/** Too many deliveries, and too much to do: who is sent away, with which answer, and who is not. */
+import { randomUUID } from 'node:crypto'
+import { once } from 'node:events'
+import { connect } from 'node:net'
+import { Redis } from 'ioredis'
+import { afterAll, describe, expect, inject, onTestFinished, test, vi } from 'vitest'
+import type { Load } from '../src/producers/door/judge-load.ts'
+import { watchLoad } from '../src/producers/door/watch-load.ts'
+import { ledgerKeys } from '../src/shared/ledger/keys.ts'
+import { createLog } from '../src/shared/telemetry/log.ts'
+import { NO_POLICIES, openApi } from './support/api.ts'
+import { alertmanagerDelivery, grafanaDelivery, pagerdutyDelivery } from './support/faults.ts'
+import { fixtureBody, patched } from './support/fixture.ts'
+
+const redis = new Redis(inject('redisUrl'))
+afterAll(() => redis.disconnect())
+
+const open = async (limits: Parameters<typeof openApi>[6], installation = `load-${randomUUID()}`) => {
+  const api = await openApi(inject('redisUrl'), installation, NO_POLICIES, {}, undefined, undefined, limits)
+  onTestFinished(() => api.close())
+  /** From this address, as if there were a network. */
+  const from = async (
+    remoteAddress: string,
+    url = '/webhooks/grafana',
+    payload = grafanaDelivery(fault()) as object,
+  ) => {
+    const { statusCode, headers, json } = await api.server.inject({ method: 'POST', url, payload, remoteAddress })
+    return { status: statusCode, code: json().code, after: Number(headers['retry-after']) }
+  }
+  const counted = async (name: string) =>
+    ((await api.get('/metrics')).body as string)
+      .split('\n')
+      .filter((line) => line.startsWith(`interlock_${name}`) && !line.endsWith(' 0'))
+  return { ...api, installation, from, counted }
+}
+const fault = () => ({ fault: randomUUID() })
+
+describe('the rate limit', () => {
+  test('holds over all replicas, for one source and one address', async () => {
+    const one = await open({ rateLimit: 3 })
+    const replica = await open({ rateLimit: 3 }, one.installation)
+    for (const { from } of [one, replica, one]) expect(await from('192.0.2.1')).toMatchObject({ status: 202 })
+    for (const { from } of [one, replica]) {
+      const { status, code, after } = await from('192.0.2.1')
+      // Grafana does not come again after a 429.
+      expect({ status, code }).toEqual({ status: 503, code: 'rate_limited' })
+      expect(after).toBeGreaterThanOrEqual(1)
+      expect(after).toBeLessThanOrEqual(10)
+    }
+    expect(await one.from('192.0.2.2')).toMatchObject({ status: 202 })
+    expect(await one.from('192.0.2.1', '/webhooks/alertmanager')).toMatchObject({ status: 422 })
+    expect(await one.counted('load_shed_total')).toEqual(['interlock_load_shed_total{reason="rate_limited"} 1'])
+    expect(await one.counted('webhook_events_total{source="grafana",outcome="shed"}')).toHaveLength(1)
+  })
+
+  test('a network of IPv6 is one address, and two spellings of a source are one', async () => {
+    const { from } = await open({ rateLimit: 2 })
+    for (const [address, source, status] of [
+      ['2001:db8::1', 'splunk_oncall', 422],
+      ['2001:db8::2', 'splunk-oncall', 422],
+      ['2001:db8::3', 'splunk-oncall', 503],
+      ['2001:db8:0:1::3', 'splunk-oncall', 422],
+    ] as const)
+      expect(await from(address, `/webhooks/${source}`, {})).toMatchObject({ status })
+  })
+
+  test('PagerDuty is answered 429, after which it comes again', async () => {
+    const { from } = await open({ rateLimit: 1 })
+    const page = () => from('192.0.2.1', '/webhooks/pagerduty', pagerdutyDelivery(fault()) as object)
+    expect(await page()).toMatchObject({ status: 202 })
+    expect(await page()).toMatchObject({ status: 429, code: 'rate_limited' })
+  })
+
+  test('no counter outlives its window', async () => {
+    const { from, installation } = await open({ rateLimit: 1 })
+    for (let n = 0; n < 3; n++) await from('192.0.2.1')
+    const keys = await redis.keys(`{${installation}}:rate:*`)
+    expect(keys).toEqual([`{${installation}}:rate:grafana:192.0.2.1`])
+    const left = await redis.pttl(keys[0] ?? '')
+    expect(left).toBeGreaterThan(0)
+    expect(left).toBeLessThanOrEqual(10_000)
+  })
+})
+
+describe('too much to do', () => {
+  const LESSER: Load = { all: null, lesser: 'queue_depth' }
+  const ALL: Load = { all: 'event_loop', lesser: 'event_loop' }
+  const at = (priority: string, source = grafanaDelivery) => source(fault(), { labels: { priority } }) as object
+  const both = () => {
+    const delivery = at('P4', alertmanagerDelivery) as { alerts: object[] }
+    return { ...delivery, alerts: [...delivery.alerts, ...(at('P2', alertmanagerDelivery) as typeof delivery).alerts] }
+  }
+  const monitor = fixtureBody('webhooks/uptime_kuma/down.json')
+  const page = (urgency: string) => pagerdutyDelivery(fault(), { urgency, priority: null }) as object
+
+  test.each([
+    ['a P1', 'grafana', at('P1'), 202],
+    ['a P2', 'grafana', at('P2'), 202],
+    ['a P3', 'grafana', at('P3'), 503],
+    ['a P5', 'alertmanager', at('P5', alertmanagerDelivery), 503],
+    ['a P4 beside a P2', 'alertmanager', both(), 202],
+    ['an urgent page', 'pagerduty', page('high'), 202],
+    ['a page that can wait, from a sender that comes again after a 429', 'pagerduty', page('low'), 429],
+    ['a P3 from a sender that never comes again', 'uptime_kuma', patched(monitor, {}), 202],
+    ['what holds no alert', 'pagerduty', fixtureBody('webhooks/pagerduty/pagey.ping.json'), 200],
+  ])('for the lesser alone: %s', async (_what, source, payload, status) => {
+    const { from, counted } = await open({ load: () => LESSER })
+    const answer = await from('192.0.2.1', `/webhooks/${source}`, payload as object)
+    expect(answer.status).toBe(status)
+    if (status < 400) return
+    expect(answer.code).toBe('overloaded')
+    expect(answer.after).toBeGreaterThanOrEqual(10)
+    expect(answer.after).toBeLessThanOrEqual(20)
+    expect(await counted('load_shed_total')).toEqual(['interlock_load_shed_total{reason="queue_depth"} 1'])
+  })
+
+  test('for all: before the body has come', async () => {
+    const { server, counted } = await open({ load: () => ALL })
+    await server.listen({ host: '127.0.0.1', port: 0 })
+    const socket = connect(Number(new URL(server.listeningOrigin).port), '127.0.0.1')
+    onTestFinished(() => void socket.destroy())
+    socket.write(
+      'POST /webhooks/grafana HTTP/1.1\r\nhost: a\r\ncontent-type: application/json\r\ncontent-length: 100\r\n\r\n',
+    )
+    const [answer] = await once(socket, 'data')
+    expect(String(answer)).toMatch(/^HTTP\/1\.1 503 .*"code":"overloaded"/s)
+    expect(await counted('load_shed_total')).toEqual(['interlock_load_shed_total{reason="event_loop"} 1'])
+  })
+})
+
+describe('the figures it is judged by', () => {
+  const watch = (installation: string) => {
+    const lines: string[] = []
+    const log = createLog('api', 'info', { write: (line: string) => void lines.push(line) })
+    const load = watchLoad(redis, ledgerKeys(installation), log)
+    onTestFinished(load.end)
+    return { load, events: () => lines.map((line) => JSON.parse(line).event) }
+  }
+  const jobs = (count: number) => Array.from({ length: count }, (_, n) => `HM-${n}`)
+
+  test('jobs that wait, with a priority and without; said once when it begins and once when it ends', async () => {
+    const installation = `load-${randomUUID()}`
+    const [wait, lesser] = ['wait', 'prioritized'].map((name) => `{${installation}}:readiness:${name}`) as [
+      string,
+      string,
+    ]
+    onTestFinished(async () => void (await redis.del(wait, lesser)))
+    await redis.zadd(lesser, ...jobs(10_001).flatMap((id, n) => [4 * 2 ** 32 + n, id]))
+    const { load, events } = watch(installation)
+    await vi.waitFor(() => expect(load.now()).toEqual({ all: null, lesser: 'queue_age' }), 10_000)
+    await redis.hset(`{${installation}}:readiness:HM-0`, { timestamp: Date.now(), opts: '{}' })
+    onTestFinished(async () => void (await redis.del(`{${installation}}:readiness:HM-0`)))
+    await vi.waitFor(() => expect(load.now()).toEqual({ all: null, lesser: 'queue_depth' }), 10_000)
+    await redis.lpush(wait, ...jobs(30_001))
+    await vi.waitFor(() => expect(load.now()).toEqual({ all: 'queue_depth', lesser: 'queue_depth' }), 10_000)
+    await redis.del(wait, lesser)
+    await vi.waitFor(() => expect(load.now()).toEqual({ all: null, lesser: null }), 10_000)
+    expect(events()).toEqual(['overloaded', 'overloaded', 'overloaded', 'overload_over'])
+  })
+
+  test('an event loop that is late', async () => {
+    const { load } = watch(`load-${randomUUID()}`)
+    await vi.waitFor(
+      async () => {
+        const until = performance.now() + 1200
+        while (performance.now() < until);
+        await new Promise((resolve) => setTimeout(resolve, 20))
+        expect(load.now().lesser).toBe('event_loop')
+      },
+      { timeout: 30_000, interval: 1 },
+    )
+  })
+})

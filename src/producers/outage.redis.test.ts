@@ -7,7 +7,7 @@ import { openRedisProxy, type RedisProxy } from '../../tests/support/redis-proxy
 import { imbalance } from '../shared/ledger/accounting.ts'
 import { type RunningRedis, startRedis } from '../shared/redis-server.ts'
 
-const DEADLINE_MS = 20_000
+const DEADLINE_MS = 60_000
 /** A sender gives up after about ten seconds: the refusal must reach it before. */
 const QUICK_MS = 5_000
 

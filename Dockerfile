@@ -4,7 +4,7 @@ FROM node:20.20.2-bookworm-slim AS build
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
 # npm leaves TypeScript in, since a package that runs could use it (valibot, of Bull Board), and does not.
-RUN npm ci --omit=dev && rm -r node_modules/typescript node_modules/.bin/tsc node_modules/.bin/tsserver
+RUN npm ci --omit=dev --ignore-scripts && rm -r node_modules/typescript node_modules/.bin/tsc node_modules/.bin/tsserver
 COPY src ./src
 COPY bench ./bench
 COPY scripts/build.mjs ./scripts/build.mjs

@@ -81,6 +81,7 @@ describe('PagerDuty', () => {
     ['the vector', current, only, null],
     ['that of the old secret', old, only, 'mismatch'],
     ['that of the old secret while both are known', old, rotating, null],
+    ['that of the new secret while both are known', current, rotating, null],
     ['both', `${current},${old}`, only, null],
     ['both, the other way round and with a space', `${old}, ${current}`, only, null],
     ['the last that is looked at', [...Array(7).fill(stranger), current].join(), only, null],

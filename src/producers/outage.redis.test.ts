@@ -160,6 +160,7 @@ test('a Redis that is full refuses, and nothing is half written', async () => {
   const api = await openApi(redis.url, 'full')
   try {
     await post(api)
+    await vi.waitFor(async () => expect(await api.redis.keys('*:deliveries:*')).toHaveLength(1))
     const before = await api.redis.dbsize()
     await api.redis.config('SET', 'maxmemory', '1')
     await expectQuickRefusal(() => post(api))

@@ -60,7 +60,9 @@ describe('the lock file', () => {
 
 test('what is shipped installs without running anything of a package', () => {
   // The image is built by these steps, and tests/image.redis.test.ts takes a webhook to its verdict in it.
-  const installs = text('Dockerfile').match(/^RUN npm [^&\n]*/gm)?.map((step) => step.trim())
+  const installs = text('Dockerfile')
+    .match(/^RUN npm [^&\n]*/gm)
+    ?.map((step) => step.trim())
   expect(installs).toEqual(['RUN npm ci --omit=dev --ignore-scripts'])
   const scripted = others.filter(({ hasInstallScript, dev }) => hasInstallScript && !dev).map(({ called }) => called)
   expect(scripted).toEqual(['esbuild', 'msgpackr-extract'])

@@ -7,7 +7,7 @@ import { openRedisProxy, type RedisProxy } from '../../tests/support/redis-proxy
 import { imbalance } from '../shared/ledger/accounting.ts'
 import { type RunningRedis, startRedis } from '../shared/redis-server.ts'
 
-const DEADLINE_MS = 20_000
+const DEADLINE_MS = 60_000
 /** A sender gives up after about ten seconds: the refusal must reach it before. */
 const QUICK_MS = 5_000
 
@@ -160,6 +160,7 @@ test('a Redis that is full refuses, and nothing is half written', async () => {
   const api = await openApi(redis.url, 'full')
   try {
     await post(api)
+    await vi.waitFor(async () => expect(await api.redis.keys('*:deliveries:*')).toHaveLength(1))
     const before = await api.redis.dbsize()
     await api.redis.config('SET', 'maxmemory', '1')
     await expectQuickRefusal(() => post(api))

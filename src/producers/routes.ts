@@ -40,7 +40,8 @@ const rejectionsIn = (answers: readonly AlertAnswer[]): string[] =>
     : answers.flatMap(({ outcome, reason }) => (outcome === 'rejected' ? (reason ?? '') : []))
 
 /** A body that is not what it is called; what is empty, or called what the source does not send, holds nothing to keep. */
-const isUnreadable = ({ code }: Problem): boolean => code === 'body_not_json' || code === 'body_not_form'
+const isUnreadable = ({ code }: Problem): boolean =>
+  code === 'body_not_json' || code === 'body_not_form' || code === 'json_too_complex'
 
 /** Nothing was wrong with what is shed: the sender comes again. */
 const noteRefused = (error: unknown, source: SourceName, metrics: Metrics): void => {

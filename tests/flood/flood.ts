@@ -48,7 +48,7 @@ const drained = async (ledger: IncidentLedger): Promise<void> => {
 const sustainableRate = async (site: Site, ledger: IncidentLedger, seconds: number): Promise<number> => {
   let n = FIRST.measured
   const began = Date.now()
-  await pour(site.address, { seconds }, () => signed(n++, 'P2'))
+  await pour(site.address, { seconds, rate: 100_000, window: 50 }, () => signed(n++, 'P2'))
   await drained(ledger)
   return (await ledger.count()) / ((Date.now() - began) / 1000)
 }

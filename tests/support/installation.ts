@@ -40,6 +40,7 @@ export const openInstallation = async (redisUrl: string, policies: PolicySet) =>
   const [{ ledger }] = apis
   const redis = connectWorker(redisUrl)
   const closing: (() => Promise<unknown>)[] = []
+  let posted = 0
 
   const work = (stage: StageName, own = new IncidentLedger(redis, installation)) => {
     const now = () => new Date().toISOString()
@@ -88,9 +89,9 @@ export const openInstallation = async (redisUrl: string, policies: PolicySet) =>
     hold,
     stored,
     everyIncident,
-    /** Posts to one replica or the other. */
+    /** Posts to one replica or the other, never the same bytes twice: a repeat is the ledger's to know, not the door's. */
     post: (source: string, body: unknown, replica = 0): Promise<Answer> =>
-      (apis[replica % 2] ?? apis[0]).post(`/webhooks/${source}`, body),
+      (apis[replica % 2] ?? apis[0]).post(`/webhooks/${source}`, `${JSON.stringify(body)}${' '.repeat(posted++)}`),
     metrics: async () => (await apis[0].get('/metrics')).body as string,
     settled: () => eventually(async () => expect(await ledger.accounting()).toMatchObject({ in_flight: 0 })),
     /** The counters balance, and say of every incident what its record says. */

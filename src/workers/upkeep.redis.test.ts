@@ -22,15 +22,21 @@ const open = async (installation: string) => {
   const { ledger } = pipeline
   return {
     ...pipeline,
-    /** Everything of the ledger and the stages' queues but the books, the terms and BullMQ's own bookkeeping. */
+    /** Everything of the ledger and the stages' queues but the books, the terms, BullMQ's own bookkeeping and what lives for minutes. */
     keys: async () =>
       (await redis.keys(`{${installation}}:*`))
         .map((key) => key.slice(installation.length + 3))
-        .filter((key) => !/^(accounting|kept:.*|[^:]+:(meta|events|id|marker|stalled-check|stalled))$/.test(key)),
+        .filter(
+          (key) =>
+            !/^(accounting|kept:.*|deliveries:\d+|[^:]+:(meta|events|id|marker|stalled-check|stalled))$/.test(key),
+        ),
     prune: (most = 100) => pruneEnded(redis, ledger.keys, RETENTION, most),
     ended: (id: string) => eventually(async () => expect(await redis.zscore(ledger.keys.ended, id)).not.toBeNull()),
-    /** As if nothing had come of it since then. */
-    age: (id: string, ms: number) => redis.zadd(ledger.keys.ended, Date.now() - ms, id),
+    /** As if nothing had come of it since then: what the door remembers is gone long before. */
+    age: async (id: string, ms: number) => {
+      await redis.del(...(await redis.keys(`${ledger.keys.prefix}deliveries:*`)), 'nothing')
+      await redis.zadd(ledger.keys.ended, Date.now() - ms, id)
+    },
   }
 }
 

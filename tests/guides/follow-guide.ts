@@ -10,7 +10,15 @@ import { expect } from 'vitest'
 const root = fileURLToPath(new URL('../..', import.meta.url))
 
 const COPIED = ['grafana', 'prometheus', 'bin', 'docs', 'policies', 'scripts', 'src', 'tests', 'bench', 'fixtures']
-const FILES = ['package.json', 'package-lock.json', 'tsconfig.json', 'vitest.config.ts', 'biome.json', 'README.md']
+const FILES = [
+  'package.json',
+  'package-lock.json',
+  'tsconfig.json',
+  'vitest.config.ts',
+  'biome.json',
+  'README.md',
+  'SECURITY.md',
+]
 
 /** Lines of a diff without their sign: those that must be there, or that are there afterwards. */
 const side = (hunk: string, sign: '-' | '+'): string =>

@@ -11,8 +11,8 @@ export interface Load {
 export const NO_LOAD: Load = { all: null, lesser: null }
 
 interface Limits {
-  /** How long the first in line of a queue waits, in ms. */
-  age: number
+  /** How long the first in line of a queue waits, in ms, where a crowd waits behind it; null where age does not matter. */
+  age: number | null
   /** Jobs that wait in a queue. */
   depth: number
   /** By how much the event loop is late, in ms. */
@@ -21,20 +21,24 @@ interface Limits {
 
 /**
  * P3 to P5 are sent away when their verdict would come late anyway, after a minute where 30 s are promised, or when an accept
- * takes the 250 ms that are promised for it. The urgent are taken as long as there is any use in it: a queue keeps what no
- * worker is there for, and a sender may not come again.
+ * takes the 250 ms that are promised for it. The urgent are taken as long as there is room: a queue keeps what no worker is
+ * there for, and a sender may not come again.
  */
 export const LOAD_LIMITS: Record<keyof Load, Limits> = {
   lesser: { age: 60_000, depth: 10_000, lag: 250 },
-  all: { age: 300_000, depth: 30_000, lag: 1000 },
+  all: { age: null, depth: 30_000, lag: 1000 },
 }
+
+/** Fewer jobs than these are soon done, however long they wait: one is stuck, or was stamped by a clock that is wrong. */
+export const CROWD = 100
 
 /** `null` for the queues: nobody knows, and an accept that finds no Redis is refused by itself. */
 export const judgeLoad = (queues: readonly QueueNow[] | null, lag: number): Load => {
   const beyond = (limits: Limits, lineOf: (queue: QueueNow) => OpenNow): LoadReason | null => {
     const lines = (queues ?? []).map((queue) => ({ ...lineOf(queue), paused: queue.paused }))
     // What somebody has paused grows old on purpose.
-    if (lines.some(({ age, paused }) => age > limits.age && !paused)) return 'queue_age'
+    const isTooOld = ({ age, count }: OpenNow) => limits.age !== null && age > limits.age && count >= CROWD
+    if (lines.some((line) => !line.paused && isTooOld(line))) return 'queue_age'
     if (lines.some(({ count }) => count > limits.depth)) return 'queue_depth'
     return lag > limits.lag ? 'event_loop' : null
   }

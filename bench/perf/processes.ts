@@ -48,6 +48,8 @@ export const startProcesses = async (url: string, installation: string): Promise
     PORT: '0',
     WORKER_PORT: '0',
     LOG_LEVEL: 'info',
+    // Of one address this is all that sends.
+    WEBHOOK_RATE_LIMIT: '1000000',
   })
   const started: InterlockProcess[] = []
   const stop = async () => {

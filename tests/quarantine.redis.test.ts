@@ -84,6 +84,8 @@ describe('a delivery that a wrong mapping does not understand', () => {
       entries: [{ id, times: 2 }],
     })
     expect(await json('list', '--source', 'grafana')).toMatchObject({ code: 0, kept: 1, entries: [] })
+    expect(await json('list', '--source', 'uptime-kuma')).toMatchObject({ code: 0, kept: 1, entries: [] })
+    expect(await json('list', '--source', 'nobody')).toMatchObject({ code: 2, error: { code: 'option_invalid' } })
   })
 
   test('is shown with the reason and what of it is kept', async () => {

@@ -40,8 +40,7 @@ const explain = (text: string, { message }: Error): string => {
 
 /** Throws a Problem that says where the text stops being JSON. */
 export const parseBody = (raw: unknown): { raw: Buffer; body: unknown } => {
-  if (!Buffer.isBuffer(raw) || raw.length === 0)
-    throw new Problem('body_empty', 'the body is empty: send the webhook payload as JSON')
+  if (!Buffer.isBuffer(raw) || raw.length === 0) throw new Problem('body_empty', 'the body is empty: send it as JSON')
   let text: string
   try {
     text = new TextDecoder('utf-8', { fatal: true }).decode(raw)

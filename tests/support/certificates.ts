@@ -38,7 +38,7 @@ interface Wanted {
 
 const DAY = 86_400_000
 
-/** A certificate that is valid from yesterday until tomorrow, unless it says otherwise. */
+/** A certificate that is valid from yesterday and for a week, unless it says otherwise. */
 export const certificateFor = ({ name, issuer, ca = false, issuerUrl, from, to }: Wanted): Identity => {
   const { publicKey, privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
   const extensions = [
@@ -58,7 +58,7 @@ export const certificateFor = ({ name, issuer, ca = false, issuerUrl, from, to }
     der(0x02, Buffer.from([1])),
     SHA256_RSA,
     nameOf(issuer?.name ?? name),
-    sequence(time(from ?? new Date(Date.now() - DAY)), time(to ?? new Date(Date.now() + DAY))),
+    sequence(time(from ?? new Date(Date.now() - DAY)), time(to ?? new Date(Date.now() + 7 * DAY))),
     nameOf(name),
     publicKey.export({ type: 'spki', format: 'der' }),
     der(0xa3, sequence(...extensions)),

@@ -2,6 +2,7 @@
 import { Command } from 'commander'
 import type { QuarantineEntry } from '../../shared/contracts/quarantine.ts'
 import { MOST_QUARANTINED } from '../../shared/ledger/quarantine.ts'
+import { findSource } from '../../shared/sources/index.ts'
 import { type Answer, answerError, CommandError, printAnswer } from '../answer.ts'
 import { table } from '../table.ts'
 import { withLedger } from '../with-ledger.ts'
@@ -17,6 +18,14 @@ const rowOf = ({ id, source, last_received_at, times, size_bytes, reasons, kept,
   replayed_at: replayed?.at ?? null,
 })
 
+/** As entries name it; an address may be written with hyphens. */
+const namedSource = (address: string): string => {
+  if (address.startsWith('custom:')) return address
+  const name = address.replaceAll('-', '_')
+  if (findSource(name)) return name
+  throw new CommandError('option_invalid', `--source is "${address}": must be a source, or custom:<name> for a mapping`)
+}
+
 const list = async ({ source, limit }: Options): Promise<Answer> => {
   const most = Number(limit)
   if (!Number.isInteger(most) || most < 1 || most > MOST_QUARANTINED)
@@ -24,12 +33,13 @@ const list = async ({ source, limit }: Options): Promise<Answer> => {
       'option_invalid',
       `--limit is "${limit}": must be a whole number from 1 to ${MOST_QUARANTINED}`,
     )
+  const only = source === undefined ? undefined : namedSource(source)
   const { entries, kept } = await withLedger(async ({ ledger: { quarantine } }) => ({
-    entries: await quarantine.list(source === undefined ? most : MOST_QUARANTINED),
+    entries: await quarantine.list(only === undefined ? most : MOST_QUARANTINED),
     kept: await quarantine.count(),
   }))
   const rows = entries
-    .filter((entry) => source === undefined || entry.source === source)
+    .filter((entry) => only === undefined || entry.source === only)
     .slice(0, most)
     .map(rowOf)
   const out =

@@ -31,7 +31,7 @@ export const openCertificates = (
   roots?: readonly string[],
   now: () => number = Date.now,
 ): SigningCertificates => {
-  const kept = new Map<string, { certificate: Promise<X509Certificate>; until: number }>()
+  const kept = new Map<string, { certificate: Promise<X509Certificate>; until: number; validTo: number }>()
   let asked: number[] = []
 
   const load = async (url: string, host: string): Promise<X509Certificate> => {
@@ -57,16 +57,18 @@ export const openCertificates = (
       const known = kept.get(url)
       if (known && known.until > now()) return known.certificate
       asked = asked.filter((at) => at > now() - MINUTE_MS)
+      // Whoever spends all questions must not keep a certificate from being used that is still good.
+      if (asked.length >= MAX_FETCHES && known && known.validTo > now()) return known.certificate
       if (asked.length >= MAX_FETCHES)
         throw new Problem('sns_unavailable', 'too many certificates were asked for within a minute: send it again')
       asked.push(now())
       const certificate = load(url, host)
-      kept.set(url, { certificate, until: now() + KEPT_MS })
+      kept.set(url, { certificate, until: now() + KEPT_MS, validTo: 0 })
       if (kept.size > MAX_KEPT) kept.delete(kept.keys().next().value ?? '')
       // What failed is not kept; all who asked meanwhile hear of it.
       certificate.catch(() => kept.delete(url))
-      const { validTo } = await certificate
-      kept.set(url, { certificate, until: Math.min(now() + KEPT_MS, Date.parse(validTo)) })
+      const validTo = Date.parse((await certificate).validTo)
+      kept.set(url, { certificate, until: Math.min(now() + KEPT_MS, validTo), validTo })
       return certificate
     },
   }

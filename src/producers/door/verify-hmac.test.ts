@@ -117,3 +117,40 @@ it('Splunk On-Call signs the address and the sorted fields', () => {
   expect(refusal(rule, Buffer.from(`${body_raw}&more=1`), headers, 0)).toBe('mismatch')
   expect(refusal({ ...rule, url: `${url}/` }, Buffer.from(body_raw), headers, 0)).toBe('mismatch')
 })
+
+describe('a signature of Splunk On-Call, which joins names and values without a mark between them', () => {
+  const url = 'https://bridge.example.com/webhooks/splunk_oncall'
+  const rule = ruleOf('splunk_oncall', { url, secrets: [SECRET] })
+  const signatureOf = (form: string) => {
+    const fields = [...new URLSearchParams(form)].sort(([a], [b]) => (a < b ? -1 : 1)).flat()
+    return createHmac('sha1', SECRET)
+      .update(url + fields.join(''))
+      .digest('base64')
+  }
+  const from = (form: string, sent: string) =>
+    refusal(rule, Buffer.from(sent), { 'x-victorops-signature': signatureOf(form) }, 0)
+
+  it.each([
+    'incident=7&message=&message_type=%22CRITICAL%22&priority=null&value=-93.5',
+    'incident=7&message=%22a+%5C%22quoted%5C%22+word%22&message_type=%22RECOVERY%22',
+  ])('holds for what its sender writes: %s', (form) => {
+    expect(from(form, form)).toBeNull()
+  })
+
+  it.each([
+    [
+      'a value becomes a field',
+      'incident=7&message=disk+message_typeRECOVERYz&message_type=%22CRITICAL%22',
+      'incident=7&message=disk+&message_type=RECOVERY&z=message_type%22CRITICAL%22',
+    ],
+    [
+      'a field becomes part of a value',
+      'incident=7&message=&message_type=%22CRITICAL%22',
+      'incident=7message&message_type=%22CRITICAL%22',
+    ],
+    ['a number gives its end away', 'incident=77&message=', 'incident=7&7message='],
+    ['one field twice', 'incident=7&message=&message=', 'incident=7&message=&message='],
+  ])('proves nothing where %s', (_, signed, sent) => {
+    expect(from(signed, sent)).toBe('malformed')
+  })
+})

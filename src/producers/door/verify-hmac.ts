@@ -32,6 +32,11 @@ export const verifyHmac = (rule: HmacRule, raw: Buffer, headers: Headers, now: n
   const signedAt = timestampOf(rule, headers)
   const values = signature.prefix === '' ? [presented] : presented.split(',', MAX_VALUES).map((value) => value.trim())
   const parts = signature.signs({ raw, timestamp: signedAt, url })
+  if (parts === null)
+    throw new Unauthorized(
+      'malformed',
+      'the body is not written as the sender writes it, so that a signature proves nothing',
+    )
   const expected = keys.map((key) => {
     const hmac = createHmac(signature.hash, key)
     for (const part of parts) hmac.update(part)

@@ -216,5 +216,9 @@ describe('what was fetched', () => {
     expect(await refusal(signedBySns(alarm, 'right', NOW), certificates)).toBeNull()
     now += 61_000
     expect(await refusal(signedBySns(alarm, 'rotated', NOW), certificates)).toBeNull()
+    // A day later it would be asked for again: while strangers have spent all questions it is used as long as it is valid.
+    now += 25 * HOUR
+    for (let n = 0; n < 50; n++) expect(await refusal(forged(n), certificates, NOW)).toBe('sns_unavailable')
+    expect(await refusal(signedBySns(alarm, 'right', now), certificates, now)).toBeNull()
   })
 })

@@ -21,8 +21,8 @@ export interface HmacSignature {
   encoding: 'hex' | 'base64'
   /** What each value begins with. Where it is not empty, the header may hold several, separated by commas. */
   prefix: string
-  /** What is signed, part after part. */
-  signs(request: SignedRequest): (string | Buffer)[]
+  /** What is signed, part after part; null where that does not settle what the body says. */
+  signs(request: SignedRequest): (string | Buffer)[] | null
   options: readonly SignatureOption[]
 }
 

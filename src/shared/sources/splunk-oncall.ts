@@ -23,6 +23,17 @@ const phaseOf = (type: string, phase: string): 'firing' | 'resolved' | null => {
   return OPENS.test(type) && phase !== 'ACKED' ? 'firing' : null
 }
 
+/**
+ * Names and values are signed without anything between them, so that a part of one could be passed off as another. Not so where
+ * each value is what Splunk On-Call makes it: empty, a number, or a JSON text, which has quotes at its ends alone.
+ */
+const isSettled = (fields: readonly [string, string][]): boolean =>
+  new Set(fields.map(([name]) => name)).size === fields.length &&
+  fields.every(
+    ([name, value]) =>
+      /^[a-z]\w*$/i.test(name) && /^(?:|-?\d+(?:\.\d+)?|"(?:[^"\\]|\\.)*"|true|false|null)$/s.test(value),
+  )
+
 /** The address, and behind it every field of the form by name, name and value without anything between them. */
 const signature: HmacSignature = {
   scheme: 'hmac',
@@ -30,10 +41,10 @@ const signature: HmacSignature = {
   hash: 'sha1',
   encoding: 'base64',
   prefix: '',
-  signs: ({ raw, url }) => [
-    url,
-    ...[...new URLSearchParams(raw.toString())].sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)).flat(),
-  ],
+  signs: ({ raw, url }) => {
+    const fields = [...new URLSearchParams(raw.toString())]
+    return isSettled(fields) ? [url, ...fields.sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)).flat()] : null
+  },
   options: ['url'],
 }
 

@@ -1,6 +1,6 @@
 /** `npm run bench`: the real pipeline against the bare engine, in turn, in one run on one Redis. See bench/README.md. */
 import { writeFileSync } from 'node:fs'
-import { Command, InvalidArgumentError } from 'commander'
+import { Command } from 'commander'
 import { Redis } from 'ioredis'
 import { IncidentLedger } from '../src/shared/ledger/incident-ledger.ts'
 import { startRedis } from '../src/shared/redis-server.ts'
@@ -8,23 +8,18 @@ import { bareEngine } from './bare-engine.ts'
 import { interlockEngine } from './interlock-engine.ts'
 import { type Engine, type Latency, latency, median, type Throughput, throughput } from './measure.ts'
 import { replayRuns } from './replay-runs.ts'
+import { wholeNumber } from './whole-number.ts'
 import { workerMemory } from './worker-memory.ts'
-
-const positive = (text: string) => {
-  const value = Number(text)
-  if (!Number.isInteger(value) || value < 1) throw new InvalidArgumentError('must be a whole number from 1.')
-  return value
-}
 
 const options = new Command('npm run bench --')
   .description('measure the pipeline against the bare engine; compare the ratios, never the absolute figures')
-  .option('--incidents <n>', 'incidents per round', positive, 5000)
-  .option('--rounds <n>', 'rounds of each engine, in turn', positive, 3)
-  .option('--concurrency <n>', 'jobs a stage works on at once', positive, 50)
-  .option('--rate <n>', 'incidents a second for the latency', positive, 100)
-  .option('--seconds <n>', 'how long to measure latency', positive, 10)
-  .option('--worker-memory <n>', 'also the highest memory of one worker process over so many incidents', positive)
-  .option('--replay <n>', 'also the time and the highest memory of a replay of so many incidents', positive)
+  .option('--incidents <n>', 'incidents per round', wholeNumber, 5000)
+  .option('--rounds <n>', 'rounds of each engine, in turn', wholeNumber, 3)
+  .option('--concurrency <n>', 'jobs a stage works on at once', wholeNumber, 50)
+  .option('--rate <n>', 'incidents a second for the latency', wholeNumber, 100)
+  .option('--seconds <n>', 'how long to measure latency', wholeNumber, 10)
+  .option('--worker-memory <n>', 'also the highest memory of one worker process over so many incidents', wholeNumber)
+  .option('--replay <n>', 'also the time and the highest memory of a replay of so many incidents', wholeNumber)
   .option('--json <file>', 'write the figures as JSON as well')
   .parse()
   .opts<{

@@ -1,5 +1,5 @@
 /** `npm run bench:decide`: how many decisions of a stage, the pure function alone, one core makes in a second of its time. */
-import { Command, InvalidArgumentError } from 'commander'
+import { Command } from 'commander'
 import type { PolicySet } from '../src/shared/contracts/policy.ts'
 import { loadPolicyFolder } from '../src/shared/policy/policy-folder.ts'
 import { projectFile } from '../src/shared/project-file.ts'
@@ -8,20 +8,16 @@ import { dryRun } from '../src/workers/stages/dry-run.ts'
 import { readiness } from '../src/workers/stages/readiness.ts'
 import type { ReadinessKnown } from '../src/workers/stages/readiness-known.ts'
 import { median } from './measure.ts'
+import { wholeNumber } from './whole-number.ts'
 
 const MEMORY = 'high_memory_usage'
 const TARGET = { service: 'appointments-api', namespace: 'prod' }
 const NOW = '2026-11-20T12:00:00.000Z'
 const SLICE_MS = 300
 
-const positive = (text: string): number => {
-  const value = Number(text)
-  if (!Number.isInteger(value) || value < 1) throw new InvalidArgumentError('must be a whole number from 1.')
-  return value
-}
 const { rounds } = new Command('npm run bench:decide --')
   .description('decisions per second of processor time on one core: no Redis, no records, no clock')
-  .option('--rounds <n>', 'rounds of 0.3 s of each', positive, 7)
+  .option('--rounds <n>', 'rounds of 0.3 s of each', wholeNumber, 7)
   .addHelpText('after', '\nExamples:\n  $ npm run bench:decide\n  $ npm run bench:decide -- --rounds 21')
   .parse()
   .opts<{ rounds: number }>()

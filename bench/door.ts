@@ -3,29 +3,24 @@ import { createHmac } from 'node:crypto'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { Command, InvalidArgumentError } from 'commander'
+import { Command } from 'commander'
 import { Redis } from 'ioredis'
 import { startRedis } from '../src/shared/redis-server.ts'
 import { type Delivery, type Hits, hit } from './door/hit.ts'
 import { type Door, startDoor } from './door/start-door.ts'
 import { grafanaDelivery } from './fixtures.ts'
 import { commandsRun, median } from './measure.ts'
+import { wholeNumber } from './whole-number.ts'
 
 /** Requests a second of the whole door against the bare one, at least. */
 const LEAST_RATIO = 0.5
 /** What a forged delivery may cost: its share of the processor time of an accepted one, and commands of Redis. */
 const MOST_FORGED = { share: 0.1, commands: 1 }
 
-const positive = (text: string) => {
-  const value = Number(text)
-  if (!Number.isInteger(value) || value < 1) throw new InvalidArgumentError('must be a whole number from 1.')
-  return value
-}
-
 const options = new Command('npm run bench:door --')
   .description('measure the whole door against a bare one that adds one job; exit 1 where it costs too much')
-  .option('--rounds <n>', 'rounds of each, in turn', positive, 3)
-  .option('--seconds <n>', 'how long each is hit in a round', positive, 5)
+  .option('--rounds <n>', 'rounds of each, in turn', wholeNumber, 3)
+  .option('--seconds <n>', 'how long each is hit in a round', wholeNumber, 5)
   .addHelpText('after', '\nExample:\n  npm run bench:door -- --rounds 5 --seconds 4')
   .parse()
   .opts<{ rounds: number; seconds: number }>()

@@ -6,6 +6,7 @@ import { startRedis } from '../src/shared/redis-server.ts'
 import { holdCopies } from './hold-copies.ts'
 import { interlockEngine } from './interlock-engine.ts'
 import { info, median, throughput } from './measure.ts'
+import { wholeNumber } from './whole-number.ts'
 
 const INSTALLATION = 'growth'
 
@@ -15,17 +16,11 @@ const counts = (text: string): number[] => {
     throw new InvalidArgumentError('must be rising whole numbers, such as 1000,100000.')
   return held
 }
-const positive = (text: string): number => {
-  const value = Number(text)
-  if (!Number.isInteger(value) || value < 1) throw new InvalidArgumentError('must be a whole number from 1.')
-  return value
-}
-
 const options = new Command('npm run growth --')
   .description('measure what an incident costs against how many the ledger holds; compare within one run')
   .option('--held <counts>', 'how many incidents are held', counts, [1000, 100_000, 500_000])
-  .option('--incidents <n>', 'incidents per round', positive, 2000)
-  .option('--rounds <n>', 'rounds at each count', positive, 3)
+  .option('--incidents <n>', 'incidents per round', wholeNumber, 2000)
+  .option('--rounds <n>', 'rounds at each count', wholeNumber, 3)
   .parse()
   .opts<{ held: number[]; incidents: number; rounds: number }>()
 

@@ -4,7 +4,7 @@ import { writeFileSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { Command, InvalidArgumentError } from 'commander'
+import { Command } from 'commander'
 import { Redis } from 'ioredis'
 import { readAnchors } from '../src/cli/audit/read-anchors.ts'
 import { table } from '../src/cli/table.ts'
@@ -12,18 +12,13 @@ import { startRedis } from '../src/shared/redis-server.ts'
 import { chanceFrom } from './tamper/chance.ts'
 import { prepareInstallation } from './tamper/installation.ts'
 import { checkpointTrials, type Row, storeTrials, verifyEveryWay } from './tamper/trials.ts'
-
-const positive = (text: string) => {
-  const value = Number(text)
-  if (!Number.isInteger(value) || value < 1) throw new InvalidArgumentError('must be a whole number from 1.')
-  return value
-}
+import { wholeNumber } from './whole-number.ts'
 
 const options = new Command('npm run tamper --')
   .description('tamper with real audit traces, and count which verification sees it')
-  .option('--trials <n>', 'trials of each kind', positive, 100)
-  .option('--incidents <n>', 'incidents to tamper with', positive, 40)
-  .option('--seed <n>', 'makes the choices of an earlier run again', positive, randomInt(1, 2 ** 32))
+  .option('--trials <n>', 'trials of each kind', wholeNumber, 100)
+  .option('--incidents <n>', 'incidents to tamper with', wholeNumber, 40)
+  .option('--seed <n>', 'makes the choices of an earlier run again', wholeNumber, randomInt(1, 2 ** 32))
   .option('--json <file>', 'write the table as JSON as well')
   .parse()
   .opts<{ trials: number; incidents: number; seed: number; json?: string }>()

@@ -1,4 +1,4 @@
-/** A whole installation as processes, one worker a stage, and what each of them has used. */
+/** A whole installation as processes, one worker a stage, to which all comes from one address; and what each has used. */
 import type { Redis } from 'ioredis'
 import { type InterlockProcess, startInterlock } from '../../src/cli/demo/interlock-process.ts'
 import { environmentWith } from '../../src/shared/config.ts'
@@ -16,6 +16,8 @@ export interface Usage {
 export interface Processes {
   /** Of the API. */
   address: string
+  /** Without Redis. */
+  ours(): Promise<Usage[]>
   usage(redis: Redis): Promise<Usage[]>
   stop(): Promise<void>
 }
@@ -39,7 +41,11 @@ const redisUsage = async (redis: Redis): Promise<Usage> => ({
 })
 
 /** All of them, or none. Throws CodedError `process_failed`. */
-export const startProcesses = async (url: string, installation: string): Promise<Processes> => {
+export const startProcesses = async (
+  url: string,
+  installation: string,
+  also: Parameters<typeof environmentWith>[0] = {},
+): Promise<Processes> => {
   const env = environmentWith({
     REDIS_URL: url,
     QUEUE_PREFIX: installation,
@@ -48,8 +54,8 @@ export const startProcesses = async (url: string, installation: string): Promise
     PORT: '0',
     WORKER_PORT: '0',
     LOG_LEVEL: 'info',
-    // Of one address this is all that sends.
     WEBHOOK_RATE_LIMIT: '1000000',
+    ...also,
   })
   const started: InterlockProcess[] = []
   const stop = async () => {
@@ -62,9 +68,11 @@ export const startProcesses = async (url: string, installation: string): Promise
     await stop()
     throw error
   }
+  const ours = () => Promise.all(started.map(usageOf))
   return {
     address: started[0]?.address ?? '',
-    usage: async (redis) => [...(await Promise.all(started.map(usageOf))), await redisUsage(redis)],
+    ours,
+    usage: async (redis) => [...(await ours()), await redisUsage(redis)],
     stop,
   }
 }

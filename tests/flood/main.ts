@@ -1,21 +1,16 @@
 /** `npm run flood`: a flood on real processes and a real Redis; exit 1 where anything does not hold. See docs/flood.md. */
-import { Command, InvalidArgumentError } from 'commander'
+import { Command } from 'commander'
 import { Redis } from 'ioredis'
+import { wholeNumber } from '../../bench/whole-number.ts'
 import { startRedis } from '../../src/shared/redis-server.ts'
 import { flood } from './flood.ts'
 import { violations } from './judge.ts'
 import { report } from './report.ts'
 
-const positive = (text: string) => {
-  const value = Number(text)
-  if (!Number.isInteger(value) || value < 1) throw new InvalidArgumentError('must be a whole number from 1.')
-  return value
-}
-
 const options = new Command('npm run flood --')
   .description('twenty times the sustainable rate, forged, repeated and new, with P1 among P4')
-  .option('--seconds <n>', 'how long the flood lasts', positive, 60)
-  .option('--measure-seconds <n>', 'how long to look for the sustainable rate', positive, 10)
+  .option('--seconds <n>', 'how long the flood lasts', wholeNumber, 60)
+  .option('--measure-seconds <n>', 'how long to look for the sustainable rate', wholeNumber, 10)
   .addHelpText('after', '\nExample:\n  npm run flood -- --seconds 20 --measure-seconds 5')
   .parse()
   .opts<{ seconds: number; measureSeconds: number }>()

@@ -37,7 +37,9 @@ const openFor = async ({ source, entry }: Pick<Prover, 'source' | 'entry'>, rest
   const door = { secrets: () => secrets, certificates, fetch, takesUnsigned: false }
   const api = await openApi(inject('redisUrl'), installation, policies, {}, door)
   onTestFinished(() => api.close())
-  return { api, asked, kept: () => redis.keys(`{${installation}}*`) }
+  /** Beside what BullMQ says of its queues. */
+  const kept = async () => (await redis.keys(`{${installation}}*`)).filter((key) => !key.endsWith(':meta'))
+  return { api, asked, kept }
 }
 
 /** The first alert there is in it says something else. */

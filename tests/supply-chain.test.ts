@@ -31,7 +31,18 @@ const others = Object.entries(packages).flatMap(([path, one]) =>
 
 /** Permissive, or weakly so at most: nothing that reaches over to what it is built into. */
 const LICENCES = [
-  ...['0BSD', 'Apache-2.0', 'BSD-2-Clause', 'BSD-3-Clause', 'BlueOak-1.0.0', 'CC-BY-4.0', 'ISC', 'MIT', 'MPL-2.0'],
+  ...[
+    '0BSD',
+    'Apache-2.0',
+    'BSD-2-Clause',
+    'BSD-3-Clause',
+    'BlueOak-1.0.0',
+    'CC-BY-4.0',
+    'ISC',
+    'MIT',
+    'MPL-2.0',
+    'PSF-2.0',
+  ],
   ...['MIT OR Apache-2.0', '(MIT AND Zlib)'],
 ]
 

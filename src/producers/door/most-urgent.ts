@@ -1,4 +1,4 @@
-/** How many alerts of one delivery are taken up: each costs two round trips to Redis, and the sender waits for all of them. */
+/** How many alerts of one delivery are taken up: each costs Redis a step of its own, and the sender waits for all of them. */
 import type { Reading } from '../../shared/sources/source.ts'
 
 export const MAX_ALERTS = 1000

@@ -11,7 +11,7 @@ import { SOURCES } from '../src/shared/sources/index.ts'
 import { NO_POLICIES, openApi } from './support/api.ts'
 import { fixturePath } from './support/fixture.ts'
 import { bodyOf, type ProofCase, proofCases } from './support/proof-cases.ts'
-import { AWS, PROVERS, type Prover, signedBySns } from './support/proofs.ts'
+import { AWS, issuers, PROVERS, type Prover, signedBySns } from './support/proofs.ts'
 
 const beacon = SourceMapping.parse(parse(readFileSync(fixturePath('mappings/beacon.yaml'), 'utf8')))
 const policies = { ...NO_POLICIES, sources: new Map([['beacon', beacon]]) }
@@ -27,7 +27,7 @@ const openFor = async ({ source, entry }: Pick<Prover, 'source' | 'entry'>, rest
     asked.push(url)
     return AWS.fetch(url)
   }
-  const door = { secrets: () => secrets, certificates, fetch, takesUnsigned: false }
+  const door = { secrets: () => secrets, certificates, issuers, fetch, takesUnsigned: false }
   const api = await openApi(inject('redisUrl'), installation, policies, {}, door)
   onTestFinished(() => api.close())
   /** Beside what BullMQ says of its queues. */

@@ -8,7 +8,7 @@ import { parseSecrets } from '../../src/producers/door/webhook-secrets.ts'
 import { sourceAt } from '../../src/producers/source-at.ts'
 import { OPEN_DOOR } from '../support/api.ts'
 import { proofCases } from '../support/proof-cases.ts'
-import { AWS, PROVERS, type Prover } from '../support/proofs.ts'
+import { AWS, issuers, PROVERS, type Prover } from '../support/proofs.ts'
 import { VECTORS, type Vector } from '../support/signature-vectors.ts'
 import { RECEIVED_AT } from '../support/source-fixtures.ts'
 import { openReceiver } from './receiver.ts'
@@ -28,6 +28,7 @@ const doorWith = (source: string, entry: unknown) => {
     ...OPEN_DOOR,
     secrets: () => secrets,
     certificates: openCertificates(AWS.fetch, AWS.roots),
+    issuers,
     takesUnsigned: false,
   }
 }

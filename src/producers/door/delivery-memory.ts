@@ -60,7 +60,7 @@ export const openDeliveryMemory = (
     if (at !== window) [window, remembered] = [at, 0]
     return deliveries(window)
   }
-  const looks = new GroupCommit()
+  const looks = new GroupCommit<string>()
   let waiting = new Map<string, string>()
   /** All that came in one turn of the event loop. Where it is lost, the ledger knows it. */
   const write = () => {
@@ -71,7 +71,7 @@ export const openDeliveryMemory = (
   return {
     recall: async (key) => {
       const hash = current()
-      const known = await looks.add(hash, [key], (items) => redis.hmget(hash, ...(items.flat() as string[])))
+      const known = await looks.add(hash, key, (keys) => redis.hmget(hash, ...keys))
       return typeof known === 'string' ? known.split(' ') : null
     },
     remember: (key, incidents) => {

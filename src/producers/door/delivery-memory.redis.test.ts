@@ -5,6 +5,7 @@ import { afterAll, beforeEach, describe, expect, inject, it, test, vi } from 'vi
 import { type Api, openApi } from '../../../tests/support/api.ts'
 import { grafanaDelivery } from '../../../tests/support/faults.ts'
 import { fixtureBody, patched } from '../../../tests/support/fixture.ts'
+import { sha256 } from '../../shared/audit/digest.ts'
 import { ledgerKeys } from '../../shared/ledger/keys.ts'
 import { findSource } from '../../shared/sources/index.ts'
 import { deliveryKey, openDeliveryMemory, WINDOW_MS } from './delivery-memory.ts'
@@ -106,7 +107,7 @@ describe('deliveryKey', () => {
     if (!source) throw new Error(name)
     return deliveryKey(
       source,
-      { raw: Buffer.from(raw), body, headers, received_at },
+      { body_sha256: sha256(raw), body, headers, received_at },
       source.read(body, received_at, headers),
     )
   }

@@ -22,7 +22,7 @@ export interface DeliveryMemory {
 }
 
 export interface Delivered {
-  raw: Buffer
+  body_sha256: string
   body: unknown
   headers?: Headers | undefined
   received_at: string
@@ -40,13 +40,13 @@ const isDated = (reading: Reading, receivedAt: string): boolean =>
  */
 export const deliveryKey = (
   source: Source,
-  { raw, body, headers = {}, received_at }: Delivered,
+  { body_sha256, body, headers = {}, received_at }: Delivered,
   readings: readonly Reading[],
 ): string | null => {
   const id = source.deliveryId?.(body, headers) ?? ''
   const known = (reading: Reading) => reading.reading === 'alert' && (id !== '' || isDated(reading, received_at))
   if (readings.length === 0 || readings.length > MAX_INCIDENTS || !readings.every(known)) return null
-  return hash('sha256', `${addressOf(source)}\n${hash('sha256', raw)}\n${id}`, 'base64url')
+  return hash('sha256', `${addressOf(source)}\n${body_sha256}\n${id}`, 'base64url')
 }
 
 export const openDeliveryMemory = (

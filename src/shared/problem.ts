@@ -27,6 +27,7 @@ export const PROBLEMS = {
   overloaded: { status: 503, title: 'There is more to do than can be done; come again' },
   incident_contended: { status: 503, title: 'Too many write to one incident at once; try again' },
   sns_unavailable: { status: 503, title: 'SNS cannot be asked; try again' },
+  issuer_unavailable: { status: 503, title: 'The issuer of a token does not give its keys; try again' },
   identity_unavailable: { status: 503, title: 'Logins cannot be checked now; try again' },
   shutting_down: { status: 503, title: 'The process is shutting down; try again' },
   internal_error: { status: 500, title: 'An unexpected error' },

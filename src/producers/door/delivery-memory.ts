@@ -64,7 +64,7 @@ export const openDeliveryMemory = (
     if (at !== window) [window, remembered] = [at, 0]
     return deliveries(window)
   }
-  const looks = new GroupCommit()
+  const looks = new GroupCommit<string>()
   let waiting = new Map<string, string>()
   const write = () => {
     const [hash, entries] = [current(), waiting]
@@ -77,7 +77,7 @@ export const openDeliveryMemory = (
       const hash = current()
       const own = waiting.get(key)
       if (own !== undefined) return own.split(' ')
-      const known = await looks.add(hash, [key], (items) => redis.hmget(hash, ...(items.flat() as string[])))
+      const known = await looks.add(hash, key, (keys) => redis.hmget(hash, ...keys))
       return typeof known === 'string' ? known.split(' ') : null
     },
     remember: (key, incidents) => {

@@ -41,7 +41,11 @@ export class Problem extends Error {
   readonly code: ProblemCode
   readonly extra: Record<string, unknown>
   constructor(code: ProblemCode, detail: string, extra: Record<string, unknown> = {}) {
+    // It is an answer: its code says all about it, and where it was made costs more to find out than to check a signature.
+    const { stackTraceLimit } = Error
+    Error.stackTraceLimit = 0
     super(detail)
+    Error.stackTraceLimit = stackTraceLimit
     this.name = 'Problem'
     this.code = code
     this.extra = extra

@@ -3,7 +3,7 @@ import type { Door } from '../../src/producers/door/verify-delivery.ts'
 import { createServer, type ServerSettings } from '../../src/producers/server.ts'
 import { Alert } from '../../src/shared/contracts/alert.ts'
 import type { SourceMapping } from '../../src/shared/contracts/source-mapping.ts'
-import { changeArguments, type LedgerChange } from '../../src/shared/ledger/change.ts'
+import { type LedgerChange, packChange } from '../../src/shared/ledger/change.ts'
 import { findSource } from '../../src/shared/sources/index.ts'
 import { createLog } from '../../src/shared/telemetry/log.ts'
 import { createMetrics } from '../../src/shared/telemetry/metrics.ts'
@@ -56,7 +56,7 @@ export const openReceiver = (mappings: ReadonlyMap<string, SourceMapping>, door:
     quarantine: { keep: async () => 0 },
     findRelated: async (_id: string, keys: readonly string[]) => ({ incidents: [], versions: keys.map(() => 0) }),
     apply: async (change: LedgerChange) => {
-      changeArguments(change)
+      packChange(change)
       written.push(change)
       return true
     },

@@ -17,10 +17,12 @@ import { admitSender } from './door/admit-sender.ts'
 import { refuseByHeaders, refuseBySize } from './door/body-limits.ts'
 import { confirmSubscription } from './door/confirm-subscription.ts'
 import type { Load } from './door/judge-load.ts'
+import { watchPipelining } from './door/pipelining.ts'
 import { quarantineRejected } from './door/quarantine-rejected.ts'
 import { addRateLimit, type RateLimit } from './door/rate-limit.ts'
-import { shedAll } from './door/shed-load.ts'
+import { pipelined, shedAll, shedCrowd } from './door/shed-load.ts'
 import { Unauthorized } from './door/unauthorized.ts'
+import { UnderWay } from './door/under-way.ts'
 import { type Door, verifyDelivery } from './door/verify-delivery.ts'
 import { logAnswers } from './log-answers.ts'
 import { keepRawForms, readDelivery } from './read-delivery.ts'
@@ -72,17 +74,26 @@ export const addWebhooks = (
   app.register(async (webhooks) => {
     keepRawForms(webhooks)
     addCloudEventsHandshake(webhooks)
-    const limitRate = rateLimit && (await addRateLimit(webhooks, rateLimit))
+    const rate = rateLimit && (await addRateLimit(webhooks, rateLimit))
+    const underWay = new UnderWay()
+    const isPipelined = watchPipelining()
     webhooks.route<{ Params: { source: string }; Querystring: Record<string, unknown> }>({
       method: ['POST', 'PUT'],
       url: WEBHOOKS,
       // What was under way before is answered as ever.
-      onRequest: async ({ params, headers, ip }) => {
+      onRequest: async (request, reply) => {
+        const { params, headers, ip } = request
         const source = sourceAt(params.source, acceptance.policies())
         try {
           if (isStopping()) throw new Problem('shutting_down', 'this process takes nothing new: send it again')
           admitSender(source, ip, door.secrets())
+          if (isPipelined(request.socket)) {
+            reply.header('connection', 'close')
+            throw pipelined(source)
+          }
+          rate?.recall(source, request)
           shedAll(source, load())
+          shedCrowd(source, underWay, ip)
           refuseByHeaders(source, headers)
         } catch (error) {
           noteRefused(error, source.name, metrics)
@@ -90,7 +101,7 @@ export const addWebhooks = (
         }
       },
       // On the bytes as they came, before anybody makes sense of them.
-      preValidation: async ({ params, body, headers, query }) => {
+      preValidation: async ({ params, body, headers, query, ip }, { raw: answer }) => {
         const source = sourceAt(params.source, acceptance.policies())
         const raw = Buffer.isBuffer(body) ? body : Buffer.alloc(0)
         try {
@@ -100,6 +111,7 @@ export const addWebhooks = (
           noteRefused(error, source.name, metrics)
           throw error
         }
+        underWay.begin(ip, answer)
       },
       handler: async (request, reply) => {
         const source = sourceAt(request.params.source, acceptance.policies())
@@ -113,7 +125,7 @@ export const addWebhooks = (
           )
         let answers: AlertAnswer[]
         try {
-          await limitRate?.(source, request)
+          await rate?.count(source, request)
           const read = await readDelivery(source, request.body, headers).catch(async (problem: Problem) => {
             if (isUnreadable(problem)) await keep(request.body as Buffer, undefined, [problem.message])
             throw problem

@@ -1,0 +1,8 @@
+/** `pour` as a process of its own; see pour-apart.ts. */
+import { each, mixed } from './deliveries.ts'
+import { pour } from './pour.ts'
+import type { Task } from './pour-apart.ts'
+
+const { address, pouring, kind, first } = JSON.parse(process.argv[2] ?? '') as Task
+process.send?.(await pour(address, pouring, kind === 'mixed' ? mixed(first) : each(first, 'P2')))
+process.disconnect()

@@ -86,7 +86,9 @@ const playRound = async (seed: number) => {
 }
 
 for (let round = 0; !stopped && Date.now() < end; round++) {
-  await playRound(options.seed + 2 * round).catch((error) => tally.failures.push(String(error)))
+  await playRound(options.seed + 2 * round).catch((error) =>
+    tally.failures.push(`round ${round + 1} could not be checked: ${error}`),
+  )
   say(`round ${round + 1} is checked: ${isClean(tally) ? 'nothing found' : 'SOMETHING FOUND'}`)
 }
 tally.seconds = (Date.now() - started) / 1000

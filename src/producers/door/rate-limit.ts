@@ -1,9 +1,10 @@
-/** How often one address may deliver for one source, counted in Redis over all replicas: one round trip a delivery. */
+/** How often one address may deliver for one source, counted in Redis over all replicas. */
 import rateLimit from '@fastify/rate-limit'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { Redis } from 'ioredis'
 import type { Source } from '../../shared/sources/source.ts'
 import { ComeAgain } from './come-again.ts'
+import { redisPermits } from './redis-permits.ts'
 import { senderOf } from './sender-of.ts'
 
 const RATE_WINDOW_SECONDS = 10
@@ -33,7 +34,13 @@ export const addRateLimit = async (
   { max, redis, prefix }: RateLimit,
 ): Promise<RateLimiter> => {
   const timeWindow = RATE_WINDOW_SECONDS * 1000
-  await webhooks.register(rateLimit, { global: false, redis, nameSpace: prefix, max, timeWindow, keyGenerator: keyOf })
+  await webhooks.register(rateLimit, {
+    global: false,
+    store: redisPermits(redis, prefix),
+    max,
+    timeWindow,
+    keyGenerator: keyOf,
+  })
   const count = webhooks.createRateLimit()
   /** Until when, by the clock of `performance`; forgotten then. None gets here without as many proven deliveries. */
   const beyond = new Map<string, number>()

@@ -1,10 +1,12 @@
 /** Whether a delivery comes from who it says: signature and token, on the raw bytes, before anything else is done with it. */
 import type { Source } from '../../shared/sources/source.ts'
 import type { fetchBytes } from './fetch-bytes.ts'
+import type { IssuersKeys } from './open-issuers.ts'
 import { CUSTOM } from './secrets-schema.ts'
 import type { SigningCertificates } from './sns-certificates.ts'
 import { Unauthorized } from './unauthorized.ts'
 import { verifyHmac } from './verify-hmac.ts'
+import { verifyJwt } from './verify-jwt.ts'
 import { verifySns } from './verify-sns.ts'
 import { type Presented, verifyTokens } from './verify-tokens.ts'
 import type { WebhookSecrets } from './webhook-secrets.ts'
@@ -12,6 +14,7 @@ import type { WebhookSecrets } from './webhook-secrets.ts'
 export interface Door {
   secrets(): WebhookSecrets
   certificates: SigningCertificates
+  issuers: IssuersKeys
   /** Of addresses of AWS alone. */
   fetch: typeof fetchBytes
   /** False in production: a mapping that comes later must not be open because nobody thought of it. */
@@ -26,7 +29,7 @@ export const verifyDelivery = async (
   source: Source,
   raw: Buffer,
   presented: Presented,
-  { secrets, certificates, takesUnsigned }: Door,
+  { secrets, certificates, issuers, takesUnsigned }: Door,
   now: number,
 ): Promise<void> => {
   const current = secrets()
@@ -36,6 +39,7 @@ export const verifyDelivery = async (
   const rules = current.rulesOf(address)
   if (!rules) return
   verifyTokens(rules.tokens, presented)
+  if (rules.jwt) await verifyJwt(rules.jwt, presented, issuers(rules.jwt.issuer), now)
   if (rules.hmac) verifyHmac(rules.hmac, raw, presented.headers, now)
   if (rules.topics) await verifySns(rules.topics, raw, certificates, now)
 }

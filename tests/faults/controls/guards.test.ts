@@ -12,13 +12,20 @@ const CHANGED_BY = {
   'the ledger controls': LEDGER_GUARDS.map(({ file, from }) => ({ file: `src/shared/ledger/${file}`, from })),
 }
 
+const read = (path: string) => readFileSync(join(import.meta.dirname, '../../..', path), 'utf8')
+
 test.each(Object.entries(CHANGED_BY).flatMap(([by, changes]) => changes.map((change) => ({ by, ...change }))))(
   '$by: $file has $from once',
   ({ file, from }) => {
-    const times = readFileSync(join(import.meta.dirname, '../../..', file), 'utf8').split(from).length - 1
+    const times = read(file).split(from).length - 1
     expect(
       times,
       `${file} has ${JSON.stringify(from)} ${times} times, not once: name another text in tests/faults`,
     ).toBe(1)
   },
 )
+
+test.each(LEDGER_GUARDS)('$suite has the test that $file without $without turns red', ({ suite, test }) => {
+  const [named = ''] = test.split(/ ?\{/)
+  expect(read(suite)).toContain(named)
+})

@@ -24,12 +24,12 @@ export const WITHOUT = {
     [ACCEPT, 'const { incidents, versions } =', 'const incidents: never[] = []\n    const { versions } ='],
     ['src/shared/ledger/accept.lua', 'change_conflicts(prefix, at + 1)', 'false'],
   ),
-  /** A delivery is acknowledged though Redis refused to take it. */
-  durableAccept: guard('durable-accept', [
-    ACCEPT,
-    'ledger.apply(change, queued, also)',
-    'ledger.apply(change, queued, also).catch(() => true)',
-  ]),
+  /** A delivery is acknowledged though Redis refused to take it, and nobody counts it in Redis first. */
+  durableAccept: guard(
+    'durable-accept',
+    [ACCEPT, 'ledger.apply(change, queued, also)', 'ledger.apply(change, queued, also).catch(() => true)'],
+    ['src/producers/routes.ts', 'await limitRate?.(source, request)', ''],
+  ),
   /** A connection that answers no more is trusted for ever. */
   silenceLimit: guard(
     'silence-limit',

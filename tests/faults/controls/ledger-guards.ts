@@ -7,13 +7,15 @@ export interface LedgerGuard {
   from: string
   to: string
   suite: string
-  /** Of its full name; one test has it. */
+  /** Of its full name; one test has it. Words in braces come from its table, those before them stand in the file. */
   test: string
 }
 
 const HAND_OFF = 'src/workers/hand-off.redis.test.ts'
 const HOLD = 'src/workers/hold.redis.test.ts'
-const REVIEW = 'src/workers/review/review.redis.test.ts'
+const CONFIRMED = 'src/workers/review/confirmed-run.redis.test.ts'
+const GIVEN_BACK = 'src/workers/shares-given-back.redis.test.ts'
+const REVIEW = 'src/workers/review/answer-review.redis.test.ts'
 const SHARES = 'src/workers/shares.redis.test.ts'
 const STOP = 'src/workers/stop.redis.test.ts'
 
@@ -21,11 +23,11 @@ type Row = [without: string, from: string, to: string, suite: string, test: stri
 const guards = (file: string, rows: readonly Row[]): LedgerGuard[] =>
   rows.map(([without, from, to, suite, test]) => ({ without, file, from, to, suite, test }))
 
-const givesBack = (verdict: string, test = `gives its share back ${verdict}`): Row => [
+const givesBack = (verdict: string, test = `a share is given back by what is {${verdict}}`): Row => [
   `giving the shares of what is ${verdict} back`,
   `['verdict:${verdict}'] = true,`,
   '',
-  SHARES,
+  GIVEN_BACK,
   test,
 ]
 
@@ -37,7 +39,7 @@ export const LEDGER_GUARDS: readonly LedgerGuard[] = [
       'if change_conflicts(prefix, change) then return { -100 } end',
       '',
       'tests/races/late-conflict.redis.test.ts',
-      'while readiness decides',
+      'while {readiness decides}',
     ],
     ['the lock checked', 'result < 0', 'false', HAND_OFF, 'commits nothing for a worker whose lock is gone'],
     [
@@ -45,7 +47,7 @@ export const LEDGER_GUARDS: readonly LedgerGuard[] = [
       'if not stopped then return nil end',
       'do return nil end',
       STOP,
-      'does not pass: readiness',
+      'does not pass: {readiness}',
     ],
     [
       'letting go what was held and goes on',
@@ -91,7 +93,7 @@ export const LEDGER_GUARDS: readonly LedgerGuard[] = [
       'the time of the pass kept',
       'if not holds_share(key, id, now - share.window) then redis',
       'do redis',
-      SHARES,
+      GIVEN_BACK,
       'counts from the pass on',
     ],
     [
@@ -113,8 +115,8 @@ export const LEDGER_GUARDS: readonly LedgerGuard[] = [
       'the shares in the record',
       "redis.call('HSET', prefix .. 'incident:' .. id, 'shares', cjson.encode(scopes))",
       '',
-      SHARES,
-      'gives its share back rejected',
+      GIVEN_BACK,
+      'a share is given back by what is {rejected}',
     ],
   ]),
   ...guards('change.lua', [
@@ -122,13 +124,13 @@ export const LEDGER_GUARDS: readonly LedgerGuard[] = [
     givesBack('closed'),
     givesBack('rejected'),
     givesBack('expired'),
-    givesBack('dead_lettered', 'gives its share back dead-lettered'),
+    givesBack('dead_lettered', 'dead-lettered, and it does not pass without one when it is taken up again'),
     [
       'the share that was given back gone',
       "redis.call('HDEL', incident, 'shares')",
       '',
-      SHARES,
-      'gives its share back rejected',
+      GIVEN_BACK,
+      'a share is given back by what is {rejected}',
     ],
     [
       'what came under a correlation key meanwhile',
@@ -157,21 +159,21 @@ export const LEDGER_GUARDS: readonly LedgerGuard[] = [
       'a look at the shares',
       'asked and spent_shares(prefix, asked, ARGV[change])',
       'nil',
-      SHARES,
-      'an approval whose share others have had',
+      GIVEN_BACK,
+      'whose share others have had since is void',
     ],
     [
       'shares taken',
       'if asked then take_shares(prefix, asked, ARGV[change]) end',
       '',
-      SHARES,
+      GIVEN_BACK,
       'after the window takes a share anew',
     ],
     [
       'the run remembered',
       "redis.call('HSET', prefix .. 'confirmed-runs', ARGV[3], ARGV[4])",
       'return { 1 }',
-      REVIEW,
+      CONFIRMED,
       'lets the next run of the action on the service pass',
     ],
   ]),

@@ -8,7 +8,18 @@ import { LEDGER_GUARDS } from './ledger-guards.ts'
 const ROOT = join(import.meta.dirname, '../../..')
 const COPY = join(ROOT, '.cache/ledger-controls')
 const REPORT = join(COPY, 'report.json')
-const COPIED = ['bench', 'bin', 'fixtures', 'policies', 'scripts', 'src', 'tests', 'package.json', 'vitest.config.ts']
+const COPIED = [
+  'bench',
+  'bin',
+  'docs',
+  'fixtures',
+  'policies',
+  'scripts',
+  'src',
+  'tests',
+  'package.json',
+  'vitest.config.ts',
+]
 
 beforeAll(() => {
   rmSync(COPY, { recursive: true, force: true })
@@ -20,16 +31,19 @@ afterAll(() => rmSync(COPY, { recursive: true, force: true }))
 
 const literally = (text: string) => text.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&')
 
-/** What became of the tests of that name, or of all, in the copy. */
-const outcomesOf = (suites: readonly string[], name = ''): Set<string> => {
+/** What became of the tests of that name, or of all, in the copy. A file that cannot even be read is not a test that failed. */
+const outcomesOf = (suites: readonly string[], test = ''): Set<string> => {
+  const name = literally(test.replaceAll(/[{}]/g, ''))
   rmSync(REPORT, { force: true })
   const vitest = [join(ROOT, 'node_modules/vitest/vitest.mjs'), 'run', ...suites]
-  const options = ['--project', 'redis', '--reporter=json', `--outputFile=${REPORT}`, '-t', literally(name)]
+  const options = ['--project', 'redis', '--reporter=json', `--outputFile=${REPORT}`, '-t', name]
   const { output } = spawnSync(process.execPath, [...vitest, ...options], { cwd: COPY, encoding: 'utf8' })
   try {
     const { testResults } = JSON.parse(readFileSync(REPORT, 'utf8')) as {
-      testResults: { assertionResults: { status: string }[] }[]
+      testResults: { message: string; assertionResults: { status: string }[] }[]
     }
+    if (testResults.length !== suites.length) throw new Error(`of ${suites.join(', ')} not all were found`)
+    for (const { message, assertionResults } of testResults) if (assertionResults.length === 0) throw new Error(message)
     const all = testResults.flatMap((file) => file.assertionResults).map(({ status }) => status)
     return new Set(all.filter((status) => status !== 'skipped'))
   } catch {

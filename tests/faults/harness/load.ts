@@ -36,6 +36,8 @@ export const STORY_NAMES = Object.keys(STORIES) as StoryName[]
 /** A sender gives up waiting for an answer, and sends again. */
 const ANSWER_DEADLINE_MS = 5_000
 const LONGEST_BREAK_MS = 2_000
+/** There was more to do than could be done: so an API answers some senders that has just come back from a fault. */
+const COME_AGAIN = 429
 /** What is not acknowledged is not without end either: beyond this, no new fault is told of. */
 const MOST_AT_ONCE = 40
 const Answer = z.object({ incidents: z.array(z.object({ incident_id: z.string(), outcome: z.string() })) })
@@ -48,7 +50,7 @@ const post = async (address: string, { source, body }: Delivery) => {
     body: JSON.stringify(body),
     signal: AbortSignal.timeout(ANSWER_DEADLINE_MS),
   }).catch(() => null)
-  if (!response || response.status >= 500) return null
+  if (!response || response.status >= 500 || response.status === COME_AGAIN) return null
   const text = await response.text().catch(() => null)
   if (text === null) return null
   if (!response.ok) throw new Error(`${source} was answered ${response.status}: ${text}`)

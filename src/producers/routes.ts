@@ -101,7 +101,7 @@ export const addWebhooks = (
         }
       },
       // On the bytes as they came, before anybody makes sense of them.
-      preValidation: async ({ params, body, headers, query, ip }, { raw: answer }) => {
+      preValidation: async ({ params, body, headers, query }) => {
         const source = sourceAt(params.source, acceptance.policies())
         const raw = Buffer.isBuffer(body) ? body : Buffer.alloc(0)
         try {
@@ -111,7 +111,6 @@ export const addWebhooks = (
           noteRefused(error, source.name, metrics)
           throw error
         }
-        underWay.begin(ip, answer)
       },
       handler: async (request, reply) => {
         const source = sourceAt(request.params.source, acceptance.policies())
@@ -124,6 +123,7 @@ export const addWebhooks = (
             { quarantine: acceptance.ledger.quarantine, metrics, log },
           )
         let answers: AlertAnswer[]
+        underWay.begin(request.ip)
         try {
           await rate?.count(source, request)
           const read = await readDelivery(source, request.body, headers).catch(async (problem: Problem) => {
@@ -138,6 +138,8 @@ export const addWebhooks = (
         } catch (error) {
           noteRefused(error, source.name, metrics)
           throw error
+        } finally {
+          underWay.end(request.ip)
         }
         for (const { outcome } of answers) {
           metrics.webhookEvents.inc({ source: source.name, outcome })

@@ -2,7 +2,7 @@
 import type { Socket } from 'node:net'
 
 /** Node takes all that one connection holds, up to 2 MB, before it looks at the next: every other sender waits for that. */
-export const MOST_AT_ONCE = 32
+export const MOST_AT_ONCE = 64
 
 /** Says of each request, by its connection, whether there were too many before it in this turn of the event loop. */
 export const watchPipelining = (): ((connection: Socket) => boolean) => {

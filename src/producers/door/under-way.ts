@@ -1,5 +1,4 @@
 /** The proven deliveries that are under way in this process, and whose: a crowd from one sender leaves the others their share. */
-import type { ServerResponse } from 'node:http'
 import { senderOf } from './sender-of.ts'
 
 /** So many are answered within the 250 ms that are promised for one; more would only wait for each other. */
@@ -24,12 +23,13 @@ export class UnderWay {
     return this.#all >= ROOM && (this.#from.get(senderOf(ip)) ?? 0) >= shareOf(this.#all, this.#from.size)
   }
 
-  /** Until it is answered, or its sender has gone. */
-  begin(ip: string, answer: ServerResponse): void {
-    if (answer.closed) return
-    const sender = senderOf(ip)
-    this.#count(sender, 1)
-    answer.once('close', () => this.#count(sender, -1))
+  begin(ip: string): void {
+    this.#count(senderOf(ip), 1)
+  }
+
+  /** Once for each begun: when it has come to an answer, whether its sender still waits for it or not. */
+  end(ip: string): void {
+    this.#count(senderOf(ip), -1)
   }
 
   #count(sender: string, change: number): void {

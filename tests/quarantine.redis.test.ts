@@ -34,7 +34,9 @@ const json = async (...args: string[]) => {
   return { code, ...JSON.parse(out) }
 }
 const newest = async () => {
-  const [entry] = await api.ledger.quarantine.list(1)
+  const {
+    entries: [entry],
+  } = await api.ledger.quarantine.list(1)
   if (!entry) throw new Error('nothing is in quarantine')
   return entry
 }
@@ -224,11 +226,30 @@ test('what it says on the command line when it cannot', async () => {
   ] as const)
     expect(await json(...args), args.join(' ')).toMatchObject({ code: 2, outcome: 'error', error: { code } })
   await rm(join(policyDir, 'sources', 'beacon.yaml'))
-  const entry = (await api.ledger.quarantine.list(100)).find(({ source }) => source === 'custom:beacon')
+  const entry = (await api.ledger.quarantine.list(100)).entries.find(({ source }) => source === 'custom:beacon')
   expect(await cli('replay', entry?.id ?? '', ...ORDER)).toMatchObject({
     code: 1,
     err: expect.stringContaining("there is no source 'custom:beacon'"),
   })
+})
+
+test('an entry that somebody wrote in hides no other', async () => {
+  const rejectedOne = async () => {
+    await api.post('/webhooks/grafana', { nothing: randomUUID() })
+    return (await newest()).id
+  }
+  const [half, whole] = [await rejectedOne(), await rejectedOne()]
+  await api.redis.hset(api.ledger.keys.quarantined(half), 'entry', '{"id":"Q-')
+  const listed = await json('list')
+  expect(listed).toMatchObject({ code: 0, unreadable: [half] })
+  expect(listed.entries.map(({ id }: { id: string }) => id)).toContain(whole)
+  expect((await cli('list')).err).toContain(`cannot be read: ${half}`)
+  for (const args of [
+    ['show', half],
+    ['replay', half, ...ORDER],
+  ])
+    expect(await json(...args)).toMatchObject({ code: 2, error: { code: 'quarantine_unreadable' } })
+  await api.redis.del(api.ledger.keys.quarantined(half))
 })
 
 test('what cannot be kept is not answered as if it were: 503, and the sender comes again', async () => {
@@ -265,7 +286,7 @@ describe('bounds', () => {
     full = await openApi(redisUrl, `full-${randomUUID()}`)
   })
   afterAll(() => full.close())
-  const ids = async () => (await full.ledger.quarantine.list(10)).map(({ id }) => Number(id.slice(2))).sort()
+  const ids = async () => (await full.ledger.quarantine.list(10)).entries.map(({ id }) => Number(id.slice(2))).sort()
   const keys = async () => (await full.redis.keys(`${full.ledger.keys.prefix}quarantine:*`)).length
 
   /** They are in the order of Redis' own clock. */

@@ -34,8 +34,8 @@ const list = async ({ source, limit }: Options): Promise<Answer> => {
       `--limit is "${limit}": must be a whole number from 1 to ${MOST_QUARANTINED}`,
     )
   const only = source === undefined ? undefined : namedSource(source)
-  const { entries, kept } = await withLedger(async ({ ledger: { quarantine } }) => ({
-    entries: await quarantine.list(only === undefined ? most : MOST_QUARANTINED),
+  const { entries, unreadable, kept } = await withLedger(async ({ ledger: { quarantine } }) => ({
+    ...(await quarantine.list(only === undefined ? most : MOST_QUARANTINED)),
     kept: await quarantine.count(),
   }))
   const rows = entries
@@ -55,7 +55,9 @@ const list = async ({ source, limit }: Options): Promise<Answer> => {
           ),
         )
   const rest = kept > rows.length ? `\n${kept} are kept in all` : ''
-  return { exit: 0, json: { kept, entries: rows }, out: out + rest }
+  const json = { kept, entries: rows, unreadable }
+  if (unreadable.length === 0) return { exit: 0, json, out: out + rest }
+  return { exit: 0, json, out: out + rest, err: `cannot be read: ${unreadable.join(', ')}` }
 }
 
 export const listCommand = new Command('list')

@@ -24,22 +24,25 @@ export interface Door {
 /** Under which the secrets file knows a source. */
 export const addressOf = ({ name, title }: Source): string => (name === 'custom' ? `${CUSTOM}${title}` : name)
 
-/** `now` in milliseconds. Throws Unauthorized, or a Problem where the certificate of AWS cannot be had at the moment. */
-export const verifyDelivery = async (
+/**
+ * `now` in milliseconds. Throws Unauthorized; where a certificate may have to be fetched first, for SNS alone, it returns a
+ * promise that rejects with Unauthorized, or with a Problem where the certificate cannot be had at the moment.
+ */
+export const verifyDelivery = (
   source: Source,
   raw: Buffer,
   presented: Presented,
   { secrets, certificates, issuers, takesUnsigned }: Door,
   now: number,
-): Promise<void> => {
+): Promise<void> | null => {
   const current = secrets()
   const address = addressOf(source)
   if (current.standingOf(address) === 'unsigned' && !takesUnsigned)
     throw new Unauthorized('no_secret', `${address} has no secret yet: give it one in the secrets file`)
   const rules = current.rulesOf(address)
-  if (!rules) return
+  if (!rules) return null
   verifyTokens(rules.tokens, presented)
   if (rules.jwt) await verifyJwt(rules.jwt, presented, issuers(rules.jwt.issuer), now)
   if (rules.hmac) verifyHmac(rules.hmac, raw, presented.headers, now)
-  if (rules.topics) await verifySns(rules.topics, raw, certificates, now)
+  return rules.topics ? verifySns(rules.topics, raw, certificates, now) : null
 }

@@ -41,14 +41,9 @@ const misread = ({ source, fixtures }: Target): string[] =>
 
 const isTaken = async ({ source, signature, headers, at }: Vector, raw: Buffer): Promise<boolean> => {
   const presented = { headers, query: {} }
-  const judged = verifyDelivery(
-    sourceAt(source, { sources: MAPPINGS }),
-    raw,
-    presented,
-    doorWith(source, { signature }),
-    at * 1000,
-  )
-  return judged.then(
+  const judge = async () =>
+    verifyDelivery(sourceAt(source, { sources: MAPPINGS }), raw, presented, doorWith(source, { signature }), at * 1000)
+  return judge().then(
     () => true,
     (error) => {
       if (error instanceof Unauthorized) return false

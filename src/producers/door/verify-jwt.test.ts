@@ -31,7 +31,8 @@ const open = async () => {
   /** Null where it is taken; why not, otherwise. */
   const refusalOf = async (authorization: string | undefined, now = Date.now()): Promise<string | null> => {
     const presented = { headers: authorization === undefined ? {} : { authorization }, query: {} }
-    return verifyDelivery(source, Buffer.from('{}'), presented, door, now).then(
+    const judge = async () => verifyDelivery(source, Buffer.from('{}'), presented, door, now)
+    return judge().then(
       () => null,
       (error) => {
         if (error instanceof Unauthorized) return error.reason

@@ -7,7 +7,7 @@ import { type Answers, answerCounter } from './count-answers.ts'
 const CONNECTIONS = 100
 const TICK_MS = 10
 /** Written at once to a connection, which costs the kernel as much as one. */
-const BATCH = 16
+const BATCH = 32
 const DRAIN_MS = 60_000
 
 export interface Poured extends Answers {

@@ -104,7 +104,7 @@ describe('a real Alertmanager', () => {
     expect((await tell(url, alerts)).status).toBe(200)
     const spoken = ['RedisUnreachable', 'MetricsAbsent', 'Watchdog']
     const quiet = names.filter((name) => !spoken.includes(name)).sort()
-    expect(quiet).toHaveLength(23)
+    expect(quiet).toHaveLength(25)
     await eventually(async () => expect(await inhibited(url)).toEqual(quiet))
   })
 })

@@ -54,7 +54,7 @@ describe('promtool', () => {
 describe('every alert', () => {
   it('is there once', () => {
     expect(alerts).toHaveLength(new Set(alerts.map(({ alert }) => alert)).size)
-    expect(alerts).toHaveLength(26)
+    expect(alerts).toHaveLength(28)
   })
 
   it.each(alerts)('$alert says whom it wakes, what it means and where to go on', ({ alert, labels, annotations }) => {

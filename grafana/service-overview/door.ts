@@ -14,6 +14,7 @@ export const door: Row = {
       unit: 'reqps',
       span: 8,
       stacked: true,
+      runbooks: ['DeliveriesUnproven'],
       queries: [[rate('interlock_webhook_unauthorized_total', 'reason'), '{{reason}}']],
     }),
     lines({
@@ -24,6 +25,7 @@ export const door: Row = {
       unit: 'reqps',
       span: 8,
       stacked: true,
+      runbooks: ['OperatorsRefused'],
       queries: [[rate('interlock_operator_auth_failures_total', 'reason'), '{{reason}}']],
     }),
     lines({

@@ -46,10 +46,11 @@ export const acceptWebhook = async (
   const readings = mostUrgent(source.read(body, received_at, headers))
   acceptance.admit?.(source, readings)
   const { memory } = acceptance
-  const key = memory ? deliveryKey(source, { raw, body, headers, received_at }, readings) : null
+  const body_sha256 = sha256(raw)
+  const key = memory ? deliveryKey(source, { body_sha256, body, headers, received_at }, readings) : null
   const known = key === null ? null : await memory?.recall(key)
   if (known) return known.map((incident_id) => ({ incident_id, outcome: 'duplicate' }))
-  const answers = await acceptReadings(readings, { request_id, received_at, body_sha256: sha256(raw) }, acceptance)
+  const answers = await acceptReadings(readings, { request_id, received_at, body_sha256 }, acceptance)
   if (key !== null)
     memory?.remember(
       key,

@@ -22,8 +22,12 @@ const isThisHost = (host: string): boolean => {
 /** A host name or address to listen on, which only this host reaches. */
 const isPrivate = (host: string): boolean => host !== '0.0.0.0' && host !== '::' && isThisHost(host)
 
-const parts = (url: string): { protocol: string; hostname: string } =>
-  URL.canParse(url) ? new URL(url) : { protocol: 'https:', hostname: '' }
+/** An issuer of signed tokens that is this host, or without TLS. What is no URL is somebody else's to refuse. */
+export const isMockIssuer = (url: string): boolean => {
+  if (!URL.canParse(url)) return false
+  const { protocol, hostname } = new URL(url)
+  return protocol !== 'https:' || isThisHost(hostname)
+}
 
 /** Empty where it may start. Each problem names the variable and what it must be. */
 export const apiNeeds = ({
@@ -52,8 +56,7 @@ export const apiNeeds = ({
     )
   if (OIDC_AUDIENCE && !OIDC_ISSUER)
     problems.push('OIDC_ISSUER is not set: nobody has tokens for OIDC_AUDIENCE without it')
-  const { protocol, hostname } = parts(OIDC_ISSUER ?? '')
-  if (production && (protocol !== 'https:' || isThisHost(hostname)))
+  if (production && OIDC_ISSUER && isMockIssuer(OIDC_ISSUER))
     problems.push(
       `OIDC_ISSUER is "${OIDC_ISSUER}": with NODE_ENV=production it must be https:// and another host than this one`,
     )

@@ -5,12 +5,13 @@ import type { FastifyInstance } from 'fastify'
 export const finishRequests = (app: FastifyInstance): void => {
   let underWay = 0
   let finished = () => {}
-  app.addHook('onRequest', async (_request, { raw }) => {
+  app.addHook('onRequest', (_request, { raw }, done) => {
     underWay++
     raw.once('close', () => {
       underWay--
       if (underWay === 0) finished()
     })
+    done()
   })
   app.addHook('preClose', async () => {
     if (underWay > 0)

@@ -15,6 +15,7 @@ import { startTracing } from '../shared/telemetry/tracing.ts'
 import { VERSION } from '../shared/version.ts'
 import { openDeliveryMemory } from './door/delivery-memory.ts'
 import { fetchBytes } from './door/fetch-bytes.ts'
+import { openIssuers } from './door/open-issuers.ts'
 import { secretsInForce } from './door/secrets-in-force.ts'
 import { openCertificates } from './door/sns-certificates.ts'
 import { type WatchedLoad, watchLoad } from './door/watch-load.ts'
@@ -69,6 +70,7 @@ export const serve = async (config: Config, redisUrl: string, openReviewer: Open
       door: {
         secrets: secrets.current,
         certificates: openCertificates(),
+        issuers: openIssuers(metrics, log),
         fetch: fetchBytes,
         takesUnsigned: config.NODE_ENV !== 'production',
       },

@@ -71,10 +71,13 @@ describe('while Redis is away', () => {
     expect((await api.get('/metrics')).body).toContain(
       'interlock_webhook_events_total{source="grafana",outcome="accepted"} 1',
     )
-    expect(await api.get('/readyz')).toMatchObject({
-      status: 503,
-      body: { status: 'not_ready', checks: { redis: expect.stringContaining('no connection') } },
-    })
+    // The refusals come before the connection is known to be closed.
+    await vi.waitFor(async () =>
+      expect(await api.get('/readyz')).toMatchObject({
+        status: 503,
+        body: { status: 'not_ready', checks: { redis: expect.stringContaining('no connection') } },
+      }),
+    )
     await proxy.mend()
     await untilReady(api)
     expect((await post(api)).status).toBe(202)

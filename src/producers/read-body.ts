@@ -38,12 +38,15 @@ const explain = (text: string, { message }: Error): string => {
   return `${what} at line ${before.length}, column ${(before.at(-1) ?? '').length + 1}`
 }
 
+/** Made once: that costs more than to decode a body. */
+const UTF8 = new TextDecoder('utf-8', { fatal: true })
+
 /** Throws a Problem that says where the text stops being JSON. */
 export const parseBody = (raw: unknown): { raw: Buffer; body: unknown } => {
   if (!Buffer.isBuffer(raw) || raw.length === 0) throw new Problem('body_empty', 'the body is empty: send it as JSON')
   let text: string
   try {
-    text = new TextDecoder('utf-8', { fatal: true }).decode(raw)
+    text = UTF8.decode(raw)
   } catch {
     throw new Problem('body_not_json', 'the body is not JSON: it is not valid UTF-8')
   }

@@ -77,7 +77,7 @@ export const addWebhooks = (
       method: ['POST', 'PUT'],
       url: WEBHOOKS,
       // What was under way before is answered as ever.
-      onRequest: async ({ params, headers, ip }) => {
+      onRequest: ({ params, headers, ip }, _reply, done) => {
         const source = sourceAt(params.source, acceptance.policies())
         try {
           if (isStopping()) throw new Problem('shutting_down', 'this process takes nothing new: send it again')
@@ -88,18 +88,25 @@ export const addWebhooks = (
           noteRefused(error, source.name, metrics)
           throw error
         }
+        done()
       },
       // On the bytes as they came, before anybody makes sense of them.
-      preValidation: async ({ params, body, headers, query }) => {
+      preValidation: ({ params, body, headers, query }, _reply, done) => {
         const source = sourceAt(params.source, acceptance.policies())
         const raw = Buffer.isBuffer(body) ? body : Buffer.alloc(0)
+        const refuse = (error: Error) => {
+          noteRefused(error, source.name, metrics)
+          done(error)
+        }
+        let verified: Promise<void> | null
         try {
           refuseBySize(source, body)
-          await verifyDelivery(source, raw, { headers, query }, door, Date.now())
+          verified = verifyDelivery(source, raw, { headers, query }, door, Date.now())
         } catch (error) {
-          noteRefused(error, source.name, metrics)
-          throw error
+          return refuse(error as Error)
         }
+        if (verified) verified.then(() => done(), refuse)
+        else done()
       },
       handler: async (request, reply) => {
         const source = sourceAt(request.params.source, acceptance.policies())

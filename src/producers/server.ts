@@ -133,13 +133,15 @@ export const createServer = ({
   finishRequests(app)
   app.setNotFoundHandler(nowhere)
   // Before a body is read: nobody waits for one there.
-  app.addHook('onRequest', async ({ is404 }) => {
+  app.addHook('onRequest', ({ is404 }, _reply, done) => {
     if (is404) nowhere()
+    done()
   })
   app.setErrorHandler<FastifyError>(refuse)
-  app.addHook('onResponse', async ({ routeOptions, method }, { statusCode, elapsedTime }) => {
+  app.addHook('onResponse', ({ routeOptions, method }, { statusCode, elapsedTime }, done) => {
     const route = routeOptions.url ?? 'unknown'
     metrics.httpRequestDuration.observe({ route, method, code: statusCode }, elapsedTime / 1000)
+    done()
   })
   documentApi(app)
   if (tracing) traceWebhooks(app, tracing)

@@ -4,7 +4,7 @@ import type { ShedReason } from '../shared/telemetry/metrics/incident-metrics.ts
 import { redisErrorKind } from '../shared/telemetry/redis-error-kind.ts'
 import { ComeAgain } from './door/come-again.ts'
 
-const CODES = ['incident_contended', 'shutting_down', 'sns_unavailable'] as const
+const CODES = ['incident_contended', 'shutting_down', 'sns_unavailable', 'issuer_unavailable'] as const
 
 export const shedReason = (error: unknown): ShedReason | null => {
   if (error instanceof ComeAgain) return error.reason

@@ -27,6 +27,7 @@ export const PROBLEMS = {
   overloaded: { status: 503, title: 'There is more to do than can be done; come again' },
   incident_contended: { status: 503, title: 'Too many write to one incident at once; try again' },
   sns_unavailable: { status: 503, title: 'SNS cannot be asked; try again' },
+  issuer_unavailable: { status: 503, title: 'The issuer of a token does not give its keys; try again' },
   identity_unavailable: { status: 503, title: 'Logins cannot be checked now; try again' },
   shutting_down: { status: 503, title: 'The process is shutting down; try again' },
   internal_error: { status: 500, title: 'An unexpected error' },
@@ -39,7 +40,11 @@ export class Problem extends Error {
   readonly code: ProblemCode
   readonly extra: Record<string, unknown>
   constructor(code: ProblemCode, detail: string, extra: Record<string, unknown> = {}) {
+    // It is an answer: its code says all about it, and where it was made costs more to find out than to check a signature.
+    const { stackTraceLimit } = Error
+    Error.stackTraceLimit = 0
     super(detail)
+    Error.stackTraceLimit = stackTraceLimit
     this.name = 'Problem'
     this.code = code
     this.extra = extra

@@ -3,7 +3,7 @@ import { chain, contentDigests } from '../shared/audit/record.ts'
 import type { StageName } from '../shared/contracts/audit-record.ts'
 import type { Verdict } from '../shared/contracts/incident.ts'
 import { JobData } from '../shared/contracts/job.ts'
-import { changeArguments, changeTo, type LedgerChange } from '../shared/ledger/change.ts'
+import { changeTo, type LedgerChange, packChange } from '../shared/ledger/change.ts'
 import { toFields } from '../shared/ledger/incident-fields.ts'
 import { IncidentUnreadable } from '../shared/ledger/incident-ledger.ts'
 import type { DeadLetter } from '../shared/queue/handoff-backend.ts'
@@ -61,6 +61,6 @@ export const deadLetter =
       terms: null,
       scopes: [],
       shares: '',
-      change: changeArguments(change),
+      change: packChange(change),
     }
   }

@@ -6,7 +6,7 @@
 import type { Queue } from 'bullmq'
 import type { StageName } from '../shared/contracts/audit-record.ts'
 import type { JobData } from '../shared/contracts/job.ts'
-import { changeArguments } from '../shared/ledger/change.ts'
+import { packChange } from '../shared/ledger/change.ts'
 import { HEARTBEAT_ID } from '../shared/ledger/heartbeat-id.ts'
 import { Handoff } from '../shared/queue/handoff-backend.ts'
 import { HEARTBEAT_OPTIONS } from '../shared/queue/stage-queues.ts'
@@ -29,7 +29,7 @@ export const sendHeartbeats = async (queues: Readonly<Record<StageName, Queue>>)
 /** A stage's part of it. In the ledger it leaves the time in one hash that is in no index; `expected_head`: it has no trace. */
 export const beat = async (stage: StageName, { ledger, now }: StageContext): Promise<Handoff<StageSummary>> => {
   await ledger.read(HEARTBEAT_ID, 'none')
-  const change = changeArguments({
+  const change = packChange({
     incident_id: HEARTBEAT_ID,
     expected_head: null,
     listed_at: null,

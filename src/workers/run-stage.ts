@@ -14,7 +14,7 @@ import type { Ready } from '../shared/contracts/ready.ts'
 import type { Spent } from '../shared/contracts/share.ts'
 import { crashPoint } from '../shared/crash-point.ts'
 import { stopScopes } from '../shared/incident/stop-scopes.ts'
-import { changeArguments } from '../shared/ledger/change.ts'
+import { packChange } from '../shared/ledger/change.ts'
 import { toFields } from '../shared/ledger/incident-fields.ts'
 import { type IncidentLedger, parseIncidentReply } from '../shared/ledger/incident-ledger.ts'
 import { sharesOf } from '../shared/policy/shares.ts'
@@ -107,7 +107,7 @@ const commitOf = (
     terms: decided.terms,
     scopes: stopScopes(incident, action),
     shares: sharesAsked(stage, decided, policies, incident, told),
-    change: changeArguments({
+    change: packChange({
       incident_id,
       expected_head: incident.head,
       listed_at: null,
@@ -160,7 +160,10 @@ const decideOnce = async (
   }
   const asking = askFacts(snapshot, prometheus, at)
   if (asking) snapshot.answers = await asking
-  const decided = decideStage(stage, inputOf(stage.name, snapshot), await stage.load(snapshot), at)
+  // Awaited only where there is something to wait for: what was read of one incident is then gone before the next is.
+  const loading = stage.load(snapshot)
+  const loaded = loading instanceof Promise ? await loading : loading
+  const decided = decideStage(stage, inputOf(stage.name, snapshot), loaded, at)
   const { commit, verdict } = commitOf(stage.name, incident, decided, actor, snapshot.policies, spent !== undefined)
   const { outcome, output, events } = decided.result
   const score = stage.name === 'readiness' ? (output as Ready).readiness.score : null

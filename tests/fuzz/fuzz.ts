@@ -1,8 +1,9 @@
-/** Broken deliveries for as long as asked: `npm run test:fuzz`. Ends with a table; what breaks something is kept as a fixture. */
+/** Every source with what is known of it, then with broken deliveries for as long as asked: `npm run test:fuzz`. Ends with a table. */
 import { Command, InvalidArgumentError } from 'commander'
 import fc from 'fast-check'
 import { table } from '../../src/cli/table.ts'
 import { type FuzzCase, keepCase } from './case.ts'
+import { checkKnown } from './known.ts'
 import { deliveriesLike } from './mutations.ts'
 import { openReceiver } from './receiver.ts'
 import { MAPPINGS, TARGETS, type Target } from './targets.ts'
@@ -25,7 +26,7 @@ const oneOf = (text: string): string => {
 
 const options = new Command('test:fuzz')
   .description(
-    'send every source broken deliveries, and check that none is answered with a failure or taken for another',
+    'check the golden fixtures, signature vectors and proofs of every source, then send it broken deliveries: none may be answered with a failure or taken for another. What breaks something is kept in fixtures/fuzz',
   )
   .option('--minutes <n>', 'how long', positive, 1)
   .option('--source <name>', 'this source alone', oneOf)
@@ -40,7 +41,8 @@ const options = new Command('test:fuzz')
 
 const receiver = openReceiver(MAPPINGS)
 const targets = TARGETS.filter(({ source }) => options.source === undefined || source === options.source)
-const tally = new Map(targets.map(({ source }) => [source, { cases: 0, failures: 0, slowest: 0 }]))
+const NOTHING = { fixtures: 0, vectors: 0, proofs: 0, cases: 0, failures: 0, slowest: 0 }
+const tally = new Map(targets.map(({ source }) => [source, { ...NOTHING }]))
 const started = Date.now()
 const end = started + options.minutes * 60_000
 const say = (text: string) =>
@@ -52,11 +54,13 @@ process.on('SIGINT', () => {
   stopped = true
 })
 
-const sum = (of: 'cases' | 'failures') => [...tally.values()].reduce((total, one) => total + one[of], 0)
+const COUNTED = ['fixtures', 'vectors', 'proofs', 'cases', 'failures'] as const
+const sum = (of: (typeof COUNTED)[number]) => [...tally.values()].reduce((total, one) => total + one[of], 0)
+const countOf = (source: string) => tally.get(source) ?? { ...NOTHING }
 
 /** One turn of a source. What fails is made small before it is kept. */
 const turn = async ({ source, fixtures }: Target, seed: number): Promise<void> => {
-  const count = tally.get(source) ?? { cases: 0, failures: 0, slowest: 0 }
+  const count = countOf(source)
   const told = fc.asyncProperty(deliveriesLike(source, fixtures), async (delivery: FuzzCase) => {
     const before = performance.now()
     const breach = await receiver.breachOf(delivery)
@@ -75,6 +79,11 @@ const turn = async ({ source, fixtures }: Target, seed: number): Promise<void> =
 }
 
 say(`seed ${options.seed}, ${targets.length} sources, ${options.minutes} minutes`)
+for (const target of targets) {
+  const { failures, ...checked } = await checkKnown(target)
+  Object.assign(countOf(target.source), checked, { failures: failures.length })
+  for (const failure of failures) say(`${target.source}: ${failure}`)
+}
 let [round, said] = [0, Date.now()]
 while (Date.now() < end && !stopped) {
   for (const [index, target] of targets.entries()) {
@@ -88,16 +97,11 @@ while (Date.now() < end && !stopped) {
 }
 await receiver.close()
 
-const rows = targets.map(({ source, fixtures }) => {
-  const { cases, failures, slowest } = tally.get(source) ?? { cases: 0, failures: 0, slowest: 0 }
-  return [source, ...[fixtures.length, cases, failures].map(String), slowest.toFixed(0)]
+const rows = targets.map(({ source }) => {
+  const count = countOf(source)
+  return [source, ...COUNTED.map((of) => String(count[of])), count.slowest.toFixed(0)]
 })
-const total = [
-  'total',
-  targets.reduce((all, { fixtures }) => all + fixtures.length, 0),
-  sum('cases'),
-  sum('failures'),
-  '',
-].map(String)
-process.stdout.write(`${table(['SOURCE', 'FIXTURES', 'CASES', 'FAILURES', 'SLOWEST MS'], [...rows, total])}\n`)
+const head = ['SOURCE', 'FIXTURES', 'VECTORS', 'PROOFS', 'FUZZ CASES', 'FAILURES', 'SLOWEST MS']
+const total = ['total', ...COUNTED.map((of) => String(sum(of))), '']
+process.stdout.write(`${table(head, [...rows, total])}\n`)
 process.exitCode = sum('failures') > 0 ? 1 : stopped ? 130 : 0

@@ -1,8 +1,9 @@
 /** The real API over a ledger that forgets at once, and what must be true of every answer it gives. */
+import type { Door } from '../../src/producers/door/verify-delivery.ts'
 import { createServer, type ServerSettings } from '../../src/producers/server.ts'
 import { Alert } from '../../src/shared/contracts/alert.ts'
 import type { SourceMapping } from '../../src/shared/contracts/source-mapping.ts'
-import { changeArguments, type LedgerChange } from '../../src/shared/ledger/change.ts'
+import { type LedgerChange, packChange } from '../../src/shared/ledger/change.ts'
 import { findSource } from '../../src/shared/sources/index.ts'
 import { createLog } from '../../src/shared/telemetry/log.ts'
 import { createMetrics } from '../../src/shared/telemetry/metrics.ts'
@@ -34,20 +35,28 @@ const wrongIn = ({ fields }: LedgerChange, source: string): string | null => {
   return null
 }
 
+interface Answered {
+  status: number
+  code: string | undefined
+  /** What the ledger would have kept. */
+  written: readonly LedgerChange[]
+}
+
 export interface Receiver {
+  answerTo(delivery: FuzzCase): Promise<Answered>
   /** What the answer breaches, or null. Never rejects. */
   breachOf(delivery: FuzzCase): Promise<string | null>
   close(): Promise<unknown>
 }
 
-export const openReceiver = (mappings: ReadonlyMap<string, SourceMapping>): Receiver => {
+export const openReceiver = (mappings: ReadonlyMap<string, SourceMapping>, door: Door = OPEN_DOOR): Receiver => {
   let written: LedgerChange[] = []
   const ledger = {
     stops: {},
     quarantine: { keep: async () => 0 },
     findRelated: async (_id: string, keys: readonly string[]) => ({ incidents: [], versions: keys.map(() => 0) }),
     apply: async (change: LedgerChange) => {
-      changeArguments(change)
+      packChange(change)
       written.push(change)
       return true
     },
@@ -55,7 +64,7 @@ export const openReceiver = (mappings: ReadonlyMap<string, SourceMapping>): Rece
   const server = createServer({
     acceptance: { ledger, queue, policies: () => ({ ...NO_POLICIES, sources: mappings }) },
     redis: {},
-    door: OPEN_DOOR,
+    door,
     queues: [],
     review: async () => null,
     isStopping: () => false,
@@ -64,20 +73,26 @@ export const openReceiver = (mappings: ReadonlyMap<string, SourceMapping>): Rece
   } as unknown as ServerSettings)
   const inherited = JSON.stringify(Object.getOwnPropertyNames(Object.prototype))
 
-  const breachOf = async ({ source, headers, raw }: FuzzCase): Promise<string | null> => {
+  const answerTo = async ({ source, headers, raw }: FuzzCase): Promise<Answered> => {
     written = []
-    const name = source.startsWith('custom:') ? 'custom' : source
     const answer = await server.inject({ method: 'POST', url: `/webhooks/${source}`, headers, payload: raw })
-    const body = JSON.parse(answer.payload)
+    return { status: answer.statusCode, code: JSON.parse(answer.payload).code, written }
+  }
+
+  const breachOf = async (delivery: FuzzCase): Promise<string | null> => {
+    const { source } = delivery
+    const name = source.startsWith('custom:') ? 'custom' : source
+    const { status, code } = await answerTo(delivery)
     if (JSON.stringify(Object.getOwnPropertyNames(Object.prototype)) !== inherited) return 'every object has changed'
-    const taken = answer.statusCode === 200 || answer.statusCode === 202
-    if (!taken && !REFUSALS.has(answer.statusCode)) return `answered ${answer.statusCode} ${body.code}`
-    if (!taken && typeof body.code !== 'string') return `a refusal without a code: ${answer.statusCode}`
-    if (answer.statusCode === 422 && findSource(source)?.never_refuse_content) return 'content refused with a 4xx'
+    const taken = status === 200 || status === 202
+    if (!taken && !REFUSALS.has(status)) return `answered ${status} ${code}`
+    if (!taken && typeof code !== 'string') return `a refusal without a code: ${status}`
+    if (status === 422 && findSource(source)?.never_refuse_content) return 'content refused with a 4xx'
     if (!taken && written.length > 0) return 'refused, and written all the same'
     return written.map((change) => wrongIn(change, name)).find((wrong) => wrong !== null) ?? null
   }
   return {
+    answerTo,
     breachOf: (delivery) =>
       breachOf(delivery).catch((error: unknown) => `threw ${error instanceof Error ? error.stack : String(error)}`),
     close: () => server.close(),

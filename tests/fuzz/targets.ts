@@ -9,14 +9,18 @@ import { type Fixture, fixturesOf } from '../support/source-fixtures.ts'
 export interface Target {
   /** What follows `/webhooks/`. */
   source: string
-  fixtures: readonly Pick<Fixture, 'body' | 'headers'>[]
+  fixtures: readonly Pick<Fixture, 'body' | 'headers' | 'golden'>[]
 }
 
 export const MAPPINGS = new Map([
   ['beacon', SourceMapping.parse(parse(readFileSync(fixturePath('mappings/beacon.yaml'), 'utf8')))],
 ])
 
-const mapped = ['raised', 'broken'].map((name) => ({ body: fixtureBody(`mappings/beacon.${name}.json`), headers: {} }))
+const mapped = ['raised', 'broken'].map((name) => ({
+  body: fixtureBody(`mappings/beacon.${name}.json`),
+  headers: {},
+  golden: fixturePath(`mappings/beacon.${name}.expected.json`),
+}))
 
 export const TARGETS: readonly Target[] = [
   ...SOURCES.map(({ name }) => ({ source: name, fixtures: fixturesOf(name) })),

@@ -1,5 +1,6 @@
 /** How the sender of each source proves itself: the entry of the secrets file, and what it sends along with a body. */
-import { createHmac, sign } from 'node:crypto'
+import { createHmac, generateKeyPairSync, sign } from 'node:crypto'
+import { createLocalJWKSet } from 'jose'
 import type { SourceName } from '../../src/shared/contracts/alert.ts'
 import { certificateFor } from './certificates.ts'
 
@@ -118,6 +119,35 @@ export const signedBySns = (
   )
 }
 
+const entraKeys = {
+  right: generateKeyPairSync('rsa', { modulusLength: 2048 }),
+  rotated: generateKeyPairSync('rsa', { modulusLength: 2048 }),
+  wrong: generateKeyPairSync('rsa', { modulusLength: 2048 }),
+}
+const published = (['right', 'rotated'] as const).map((kid) => ({
+  ...entraKeys[kid].publicKey.export({ format: 'jwk' }),
+  kid,
+}))
+const ENTRA = {
+  issuer: 'https://sts.windows.net/00000000-1111-4222-8333-444444444444/',
+  audience: 'api://interlock-webhooks',
+  app_id: '11111111-2222-4333-8444-555555555555',
+}
+
+/** What Entra ID would publish. */
+export const issuers = () => createLocalJWKSet({ keys: published })
+
+const base64url = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url')
+
+/** With a name of its key that is known, whichever key it is. */
+const signedByEntra = (which: Which, at: number): string => {
+  const seconds = Math.floor(at / 1000)
+  const kid = which === 'wrong' ? 'right' : which
+  const claims = { iss: ENTRA.issuer, aud: ENTRA.audience, appid: ENTRA.app_id, nbf: seconds, exp: seconds + 3600 }
+  const text = `${base64url({ alg: 'RS256', kid })}.${base64url(claims)}`
+  return `${text}.${sign('RSA-SHA256', Buffer.from(text), entraKeys[which].privateKey).toString('base64url')}`
+}
+
 const SPLUNK_URL = 'https://bridge.example.com/webhooks/splunk-oncall'
 const TIMESTAMP = 'x-grafana-alerting-timestamp'
 
@@ -193,6 +223,14 @@ export const PROVERS: readonly Prover[] = [
       return { headers: { 'x-victorops-signature': hmac(SECRETS[which], 'sha1', 'base64', SPLUNK_URL, ...fields) } }
     },
     proves: ['body'],
+  },
+  {
+    source: 'azure_monitor',
+    how: 'token of Entra ID',
+    fixture: 'webhooks/azure_monitor/metric_alert.fired.json',
+    entry: { jwt: ENTRA },
+    prove: (_, which, at) => ({ headers: { authorization: `Bearer ${signedByEntra(which, at)}` } }),
+    proves: ['time'],
   },
   {
     source: 'custom:beacon',

@@ -43,7 +43,13 @@ const DELIVERY: Operation = {
   },
   problems: [
     ...([...TAKES_JSON, 'body_not_form', 'source_unknown', 'nothing_understood'] as const),
-    ...(['content_encoding_unsupported', 'signature_invalid', 'sender_refused', 'sns_unavailable'] as const),
+    ...([
+      'content_encoding_unsupported',
+      'signature_invalid',
+      'sender_refused',
+      'sns_unavailable',
+      'issuer_unavailable',
+    ] as const),
     ...(['rate_limited', 'overloaded', 'incident_contended', 'shutting_down', ...STORED] as const),
   ],
 }

@@ -10,19 +10,23 @@ import { addressOf } from './verify-delivery.ts'
 export const WINDOW_MS = 600_000
 /** By one process in one window, some 10 MB. */
 const MAX_REMEMBERED = 50_000
-/** Once would do, if nothing were ever lost. */
+/** How long one waits for others to be written with it. */
+const GATHER_MS = 20
 /** Of larger groups nothing is remembered, so that an entry stays small. */
 const MAX_INCIDENTS = 20
 
 export interface DeliveryMemory {
   /** The incidents that a delivery of this key came to, or null. One command. */
   recall(key: string): Promise<string[] | null>
-  /** Nobody waits for it: where it is lost, the ledger knows the repeat. Call it once all of it is durable. */
+  /**
+   * Nobody waits for it, and other replicas know it a moment later: until then, and where it is lost, the ledger knows the
+   * repeat. Call it once all of it is durable.
+   */
   remember(key: string, incidents: readonly string[]): void
 }
 
 export interface Delivered {
-  raw: Buffer
+  body_sha256: string
   body: unknown
   headers?: Headers | undefined
   received_at: string
@@ -40,13 +44,13 @@ const isDated = (reading: Reading, receivedAt: string): boolean =>
  */
 export const deliveryKey = (
   source: Source,
-  { raw, body, headers = {}, received_at }: Delivered,
+  { body_sha256, body, headers = {}, received_at }: Delivered,
   readings: readonly Reading[],
 ): string | null => {
   const id = source.deliveryId?.(body, headers) ?? ''
   const known = (reading: Reading) => reading.reading === 'alert' && (id !== '' || isDated(reading, received_at))
   if (readings.length === 0 || readings.length > MAX_INCIDENTS || !readings.every(known)) return null
-  return hash('sha256', `${addressOf(source)}\n${hash('sha256', raw)}\n${id}`, 'base64url')
+  return hash('sha256', `${addressOf(source)}\n${body_sha256}\n${id}`, 'base64url')
 }
 
 export const openDeliveryMemory = (
@@ -60,25 +64,27 @@ export const openDeliveryMemory = (
     if (at !== window) [window, remembered] = [at, 0]
     return deliveries(window)
   }
-  const looks = new GroupCommit()
+  const looks = new GroupCommit<string>()
   let waiting = new Map<string, string>()
-  /** All that came in one turn of the event loop. Where it is lost, the ledger knows it. */
   const write = () => {
     const [hash, entries] = [current(), waiting]
     waiting = new Map()
+    // That it ends need be said but once, if nothing were ever lost.
     for (const one of [redis.hset(hash, entries), redis.pexpire(hash, 2 * WINDOW_MS)]) one.catch(() => {})
   }
   return {
     recall: async (key) => {
       const hash = current()
-      const known = await looks.add(hash, [key], (items) => redis.hmget(hash, ...(items.flat() as string[])))
+      const own = waiting.get(key)
+      if (own !== undefined) return own.split(' ')
+      const known = await looks.add(hash, key, (keys) => redis.hmget(hash, ...keys))
       return typeof known === 'string' ? known.split(' ') : null
     },
     remember: (key, incidents) => {
       current()
       if (remembered >= MAX_REMEMBERED || incidents.length > MAX_INCIDENTS) return
       remembered++
-      if (waiting.size === 0) setImmediate(write)
+      if (waiting.size === 0) setTimeout(write, GATHER_MS)
       waiting.set(key, incidents.join(' '))
     },
   }

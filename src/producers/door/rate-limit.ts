@@ -1,9 +1,10 @@
-/** How often one address may deliver for one source, counted in Redis over all replicas: one round trip a delivery. */
+/** How often one address may deliver for one source, counted in Redis over all replicas. */
 import rateLimit from '@fastify/rate-limit'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { Redis } from 'ioredis'
 import type { Source } from '../../shared/sources/source.ts'
 import { ComeAgain } from './come-again.ts'
+import { redisPermits } from './redis-permits.ts'
 
 const RATE_WINDOW_SECONDS = 10
 
@@ -28,8 +29,7 @@ export const addRateLimit = async (
 ): Promise<(source: Source, request: FastifyRequest) => Promise<void>> => {
   await webhooks.register(rateLimit, {
     global: false,
-    redis,
-    nameSpace: prefix,
+    store: redisPermits(redis, prefix),
     max,
     timeWindow: RATE_WINDOW_SECONDS * 1000,
     keyGenerator: (request) => `${sourceIn(request)}:${rateLimit.normalizeIP(request.ip)}`,

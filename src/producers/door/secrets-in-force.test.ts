@@ -77,6 +77,21 @@ describe('at start', () => {
     await expect(open('production', '')).rejects.toMatchObject({ code: 'sources_unsigned' })
   })
 
+  it.each(['http://login.example.com', 'https://localhost', 'https://127.1/tenant'])(
+    'refuses in production signed tokens of a mock: %s',
+    async (issuer) => {
+      const jwt = JSON.stringify({ issuer, audience: 'a', app_id: '11111111-2222-4333-8444-555555555555' })
+      await write(`{sources: {azure_monitor: {jwt: ${jwt}}}, closed: others}`)
+      const refused = await open('production').catch((error) => error)
+      expect(refused).toMatchObject({ code: 'secrets_invalid' })
+      expect(refused.message).toContain(
+        'sources.azure_monitor.jwt.issuer: with NODE_ENV=production it must be https://',
+      )
+      await open('development')
+      expect(events).toContainEqual(['secrets_loaded', { sources: ['azure_monitor'] }])
+    },
+  )
+
   it('refuses a file that is not there or not usable', async () => {
     await expect(open('development')).rejects.toMatchObject({
       ...{ code: 'secrets_invalid', message: expect.stringContaining('it cannot be read (ENOENT): set WEBHOOK') },

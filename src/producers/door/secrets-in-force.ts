@@ -3,6 +3,7 @@ import type { Config } from '../../shared/config.ts'
 import type { PolicySet } from '../../shared/contracts/policy.ts'
 import { followFile, type InForce } from '../../shared/follow-file.ts'
 import type { Log } from '../../shared/telemetry/log.ts'
+import { isMockIssuer } from '../api-needs.ts'
 import { refuseUnsigned, sourcesStanding } from './unsigned-sources.ts'
 import { NO_SECRETS, parseSecrets, SecretsError, type WebhookSecrets } from './webhook-secrets.ts'
 
@@ -14,7 +15,17 @@ export const secretsInForce = async (
   everyMs?: number,
 ): Promise<InForce<WebhookSecrets>> => {
   const check = (secrets: WebhookSecrets): WebhookSecrets => {
-    if (NODE_ENV === 'production') refuseUnsigned(secrets, policies())
+    if (NODE_ENV !== 'production') return secrets
+    refuseUnsigned(secrets, policies())
+    const mocks = [...secrets.issuers].filter(([, issuer]) => isMockIssuer(issuer))
+    if (mocks.length > 0)
+      throw new SecretsError(
+        file ?? '',
+        mocks.map(
+          ([address]) =>
+            `sources.${address}.jwt.issuer: with NODE_ENV=production it must be https:// and another host than this one`,
+        ),
+      )
     return secrets
   }
   const warn = (secrets: WebhookSecrets) => {

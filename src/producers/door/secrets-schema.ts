@@ -53,6 +53,13 @@ export const SourceSecrets = z.strictObject({
     z.string().regex(/^arn:aws(-cn)?:sns:[a-z]{2}(-[a-z]+)+-\d:\d{12}:[\w.-]{1,256}$/, 'the ARN of an SNS topic'),
     'topics',
   ).optional(),
+  jwt: z
+    .strictObject({
+      issuer: z.url({ protocol: /^https?$/, error: 'the issuer as its tokens name it, https://…' }),
+      audience: z.string().regex(/^[\x21-\x7e]{1,512}$/, 'what tokens for this API name as their audience'),
+      app_id: z.uuid('the id of the application that the token is given to'),
+    })
+    .optional(),
   bearer: Secrets.optional(),
   basic: listOf(
     z.strictObject({
@@ -82,7 +89,7 @@ const Address = z
   .refine((address) => signatureOf(address) !== undefined, 'the name of a source, or custom:<name> for a mapping')
 
 /** What stands in the entry of a source and cannot be meant, by its field. */
-const misplaced = (address: string, { signature, topics }: SourceSecrets): [string[], string][] => {
+const misplaced = (address: string, { signature, topics, jwt, bearer, basic }: SourceSecrets): [string[], string][] => {
   const kind = signatureOf(address)
   const hmac = kind?.scheme === 'hmac' ? kind : null
   const options: readonly SignatureOption[] = hmac?.options ?? []
@@ -93,6 +100,11 @@ const misplaced = (address: string, { signature, topics }: SourceSecrets): [stri
       'its sender signs with no secret: use bearer, basic, header or query',
     ],
     [topics !== undefined && kind?.scheme !== 'sns', ['topics'], 'only cloudwatch_sns has topics'],
+    [
+      jwt !== undefined && (bearer ?? basic) !== undefined,
+      ['jwt'],
+      'it comes in the header of bearer and basic: remove it or them',
+    ],
   ]
   if (!signature || !hmac) return found.flatMap(([wrong, ...rest]) => (wrong ? [rest] : []))
   for (const option of ['header', 'timestamp_header', 'url'] as const)

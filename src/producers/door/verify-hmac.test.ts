@@ -1,14 +1,10 @@
 /** The vectors of the senders: the very bytes, the very values. */
 import { createHmac } from 'node:crypto'
-import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import { fixturePath } from '../../../tests/support/fixture.ts'
+import { GRAFANA, OLD_SECRET as OLD, PAGERDUTY, SECRET, SPLUNK } from '../../../tests/support/signature-vectors.ts'
 import { Unauthorized } from './unauthorized.ts'
 import { verifyHmac } from './verify-hmac.ts'
 import { parseSecrets } from './webhook-secrets.ts'
-
-const SECRET = 'whsec-example-not-a-secret'
-const OLD = 'old-whsec-example-not-a-secret'
 
 const ruleOf = (source: string, signature: object) => {
   const text = JSON.stringify({ sources: { [source]: { signature: { secrets: [SECRET], ...signature } } } })
@@ -16,7 +12,6 @@ const ruleOf = (source: string, signature: object) => {
   if (!rule) throw new Error(`no rule for ${source}`)
   return rule
 }
-const bytes = (path: string) => readFileSync(fixturePath(path))
 
 /** Null where it is taken; why not, otherwise. */
 const refusal = (...args: Parameters<typeof verifyHmac>): string | null => {
@@ -30,11 +25,7 @@ const refusal = (...args: Parameters<typeof verifyHmac>): string | null => {
 }
 
 describe('Grafana', () => {
-  const raw = bytes('webhooks/grafana/firing.single.raw.json')
-  const plain = 'b07f06f7c4ef66be21dafabf1197b88706290ae78549bbf03d8306d3c05ba49d'
-  const timed = '298638204280e2e0b2dcbff89272527840b47de57a17c843b444be21c0cbae2f'
-  const header = 'x-grafana-alerting-signature'
-  const at = 1_779_018_150
+  const { raw, plain, timed, header, at } = GRAFANA
   const rule = ruleOf('grafana', {})
   const timedRule = ruleOf('grafana', { timestamp_header: 'X-Sent-At', tolerance: '10m' })
 
@@ -70,9 +61,7 @@ describe('Grafana', () => {
 })
 
 describe('PagerDuty', () => {
-  const raw = bytes('webhooks/pagerduty/incident.triggered.raw.json')
-  const current = 'v1=12a10675832557315b835c2faed588d8130db59ec55f40482d6ff726b3b65471'
-  const old = 'v1=e5d75b6fde1614d0de24c768382f8e16e3cfc1b435a5c264b36e5e232a375c84'
+  const { raw, current, old, header } = PAGERDUTY
   const only = ruleOf('pagerduty', {})
   const rotating = ruleOf('pagerduty', { secrets: [SECRET, OLD] })
   const stranger = `v1=${'0'.repeat(64)}`
@@ -91,12 +80,12 @@ describe('PagerDuty', () => {
     ['of another version', current.replace('v1', 'v0'), only, 'mismatch'],
     ['nothing but commas', ',,,', only, 'mismatch'],
   ])('%s', (_, value, rule, expected) => {
-    expect(refusal(rule, raw, { 'x-pagerduty-signature': value }, 0)).toBe(expected)
+    expect(refusal(rule, raw, { [header]: value }, 0)).toBe(expected)
   })
 
   it('is over the bytes: what reads the same is another body', () => {
     const again = Buffer.from(`${raw} `)
-    expect(refusal(only, again, { 'x-pagerduty-signature': current }, 0)).toBe('mismatch')
+    expect(refusal(only, again, { [header]: current }, 0)).toBe('mismatch')
   })
 })
 
@@ -109,13 +98,11 @@ it('Sentry signs the body and not the time', () => {
 })
 
 it('Splunk On-Call signs the address and the sorted fields', () => {
-  const { url, headers, body_raw } = JSON.parse(
-    bytes('webhooks/splunk_oncall/escalation_webhook.request.json').toString(),
-  )
-  const rule = ruleOf('splunk_oncall', { url, secrets: ['voc-auth-code-example'] })
-  expect(refusal(rule, Buffer.from(body_raw), headers, 0)).toBeNull()
-  expect(refusal(rule, Buffer.from(`${body_raw}&more=1`), headers, 0)).toBe('mismatch')
-  expect(refusal({ ...rule, url: `${url}/` }, Buffer.from(body_raw), headers, 0)).toBe('mismatch')
+  const { raw, headers, signature } = SPLUNK
+  const rule = ruleOf('splunk_oncall', signature)
+  expect(refusal(rule, raw, headers, 0)).toBeNull()
+  expect(refusal(rule, Buffer.from(`${raw}&more=1`), headers, 0)).toBe('mismatch')
+  expect(refusal({ ...rule, url: `${signature.url}/` }, raw, headers, 0)).toBe('mismatch')
 })
 
 describe('a signature of Splunk On-Call, which joins names and values without a mark between them', () => {

@@ -3,6 +3,7 @@ import { inspect } from 'node:util'
 import { describe, expect, it } from 'vitest'
 import { parseSecrets, SecretsError } from './webhook-secrets.ts'
 
+const APP = '11111111-2222-4333-8444-555555555555'
 const SECRET = 'hunter2-hunter2-hunter2'
 
 const problemsOf = (text: string): string => {
@@ -101,6 +102,21 @@ closed: [sentry]`,
     ],
     ['no address', `sources: {splunk_oncall: {signature: {secrets: [${SECRET}]}}}`, /signature\.url: its sender signs/],
     ['no header', `sources: {custom:a: {signature: {secrets: [${SECRET}]}}}`, /custom:a\.signature\.header: name the/],
+    [
+      'an issuer that is none',
+      `sources: {azure_monitor: {jwt: {issuer: hunter2, audience: a, app_id: ${APP}}}}`,
+      /jwt\.issuer: the issuer as/,
+    ],
+    [
+      'an application that is none',
+      `sources: {azure_monitor: {jwt: {issuer: 'https://a.example', audience: a, app_id: hunter2}}}`,
+      /jwt\.app_id: the id of the application/,
+    ],
+    [
+      'a signed token beside another in its header',
+      `sources: {azure_monitor: {bearer: [${SECRET}], jwt: {issuer: 'https://a.example', audience: a, app_id: ${APP}}}}`,
+      /azure_monitor\.jwt: it comes in the header of bearer/,
+    ],
     [
       'a tolerance of nothing',
       `sources: {grafana: {signature: {secrets: [${SECRET}], tolerance: 5m}}}`,

@@ -16,6 +16,9 @@ export interface HmacRule {
   url: string
 }
 
+/** Of a token that somebody else signs: who, for whom, and to which application it was given. */
+export type JwtRule = NonNullable<SourceSecrets['jwt']>
+
 export interface TokenRule {
   kind: 'bearer' | 'basic' | 'header' | 'query'
   /** Of the header or the parameter. */
@@ -26,6 +29,7 @@ export interface TokenRule {
 /** What a delivery of one source must bring: the signature where one is listed, and one of the tokens where some are. */
 export interface SenderRules {
   hmac: HmacRule | null
+  jwt: JwtRule | null
   topics: readonly string[] | null
   tokens: readonly TokenRule[]
   addresses: BlockList | null
@@ -38,6 +42,8 @@ export interface WebhookSecrets {
   /** By source name, or `custom:<name>`. */
   rulesOf(address: string): SenderRules | undefined
   standingOf(address: string): Standing
+  /** Of the signed tokens of each source that has some. */
+  issuers: ReadonlyMap<string, string>
 }
 
 const TOLERANCE_MS = 300_000
@@ -55,7 +61,7 @@ const hmacOf = (address: string, given: NonNullable<SourceSecrets['signature']>)
 }
 
 const rulesFrom = (address: string, secrets: SourceSecrets): SenderRules => {
-  const { signature, topics = null, bearer, basic, header, query, addresses = null } = secrets
+  const { signature, topics = null, jwt = null, bearer, basic, header, query, addresses = null } = secrets
   const users = basic?.map(({ username, password }) => `${username}:${password}`)
   const tokens: [TokenRule['kind'], string, readonly string[] | undefined][] = [
     ['bearer', 'authorization', bearer],
@@ -65,6 +71,7 @@ const rulesFrom = (address: string, secrets: SourceSecrets): SenderRules => {
   ]
   return {
     hmac: signature ? hmacOf(address, signature) : null,
+    jwt,
     topics,
     tokens: tokens.flatMap(([kind, name, values]) =>
       values ? [{ kind, name, digests: values.map(secretDigest) }] : [],
@@ -78,6 +85,7 @@ const from = ({ sources, open, closed }: SecretsFile): WebhookSecrets => {
   const secured = new Set(Object.keys(sources).filter((address) => provesSender(sources[address] as SourceSecrets)))
   return {
     rulesOf: (address) => rules.get(address),
+    issuers: new Map([...rules].flatMap(([address, { jwt }]) => (jwt ? [[address, jwt.issuer]] : []))),
     standingOf: (address) => {
       if (secured.has(address)) return 'secured'
       if (open.includes(address)) return 'open'

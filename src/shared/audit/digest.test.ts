@@ -26,6 +26,11 @@ describe('canonicalJson', () => {
       [333333333.3333333, 1e30, 4.5, 2e-3, 1e-27, -0],
       '[333333333.3333333,1e+30,4.5,0.002,1e-27,0]',
     ],
+    [
+      'names that no object keeps in their place',
+      JSON.parse('{"b":[{"z":1,"10":2,"9":3}],"a":{"y":1,"__proto__":{"d":1,"c":2}}}'),
+      '{"a":{"__proto__":{"c":2,"d":1},"y":1},"b":[{"10":2,"9":3,"z":1}]}',
+    ],
     ['members without a value left out', { a: undefined, b: 1 }, '{"b":1}'],
   ])('%s', (_, value, text) => {
     expect(canonicalJson(value)).toBe(text)

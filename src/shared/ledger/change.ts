@@ -1,5 +1,6 @@
 /** A change to one incident in the ledger, as the scripts take it: checked against the chain head, applied whole. */
 import type { AuditRecord } from '../contracts/audit-record.ts'
+import { type Packed, packTogether } from './pack-arguments.ts'
 
 export interface LedgerChange {
   incident_id: string
@@ -37,8 +38,8 @@ export const changeTo = (
 const withListing = ({ fields, listed_under, records }: LedgerChange): Readonly<Record<string, string>> =>
   listed_under.length > 0 ? { ...fields, [`listed:${records[0]?.seq}`]: JSON.stringify(listed_under) } : fields
 
-/** A change as `change.lua` reads it. Text alone, so that what it was made of need not live until it is written. */
-export const changeArguments = (change: LedgerChange): (string | number)[] => {
+/** A change as `change.lua` reads it. */
+export const packChange = (change: LedgerChange): Packed => {
   const { incident_id, expected_head, listed_at, repeats, unchanged, listed_under, records, counts } = change
   const to: (string | number)[] = [
     incident_id,
@@ -56,5 +57,5 @@ export const changeArguments = (change: LedgerChange): (string | number)[] => {
     to.push(names.length * 2)
     for (const name of names) to.push(name, members[name] ?? '')
   }
-  return to
+  return packTogether(to)
 }

@@ -102,17 +102,20 @@ export const storedTexts = (field: string | null | undefined): StoredTexts | nul
   return { decision, known, output }
 }
 
-const decisionsIn = (fields: Record<string, string>): Partial<Record<StageName, StoredDecision>> => {
+const DECISION_FIELDS = StageName.options.map((stage) => [stage, `decision:${stage}`] as const)
+
+type Field = (name: string) => string | undefined
+
+const decisionsIn = (field: Field): Partial<Record<StageName, StoredDecision>> => {
   const decisions: Partial<Record<StageName, StoredDecision>> = {}
-  for (const stage of StageName.options) {
-    const texts = storedTexts(fields[`decision:${stage}`])
+  for (const [stage, name] of DECISION_FIELDS) {
+    const texts = storedTexts(field(name))
     if (texts === null) continue
-    decisions[stage] = {
-      ...JSON.parse(texts.decision),
+    decisions[stage] = Object.assign(JSON.parse(texts.decision), {
       known: JSON.parse(texts.known),
       output: JSON.parse(texts.output),
       output_digest: sha256(texts.output),
-    }
+    })
   }
   return decisions
 }
@@ -128,21 +131,22 @@ const eventIn = (decisions: ReturnType<typeof decisionsIn>): unknown => {
  * Interlock wrote.
  */
 export const toIncident = (names: readonly string[], values: readonly (string | null)[]): Incident | null => {
-  const fields: Record<string, string> = {}
-  for (const [i, name] of names.entries()) {
-    const value = values[i]
-    if (typeof value === 'string') fields[name] = value
-  }
-  if (fields.incident_id === undefined) return null
-  const decisions = decisionsIn(fields)
+  const field: Field = (name) => values[names.indexOf(name)] ?? undefined
+  const incident_id = field('incident_id')
+  if (incident_id === undefined) return null
+  const decisions = decisionsIn(field)
   return Incident.parse({
-    ...fields,
-    seen: json(fields.seen),
-    sightings: json(fields.sightings) ?? [],
-    duplicates: Number(fields.duplicates ?? 0),
-    event: json(fields.event) ?? eventIn(decisions),
-    verdict: json(fields.verdict),
-    records: Number(fields.records),
+    incident_id,
+    incident_class: field('incident_class'),
+    status: field('status'),
+    accepted_at: field('accepted_at'),
+    sightings: json(field('sightings')) ?? [],
+    seen: json(field('seen')),
+    duplicates: Number(field('duplicates') ?? 0),
+    event: json(field('event')) ?? eventIn(decisions),
     decisions,
+    verdict: json(field('verdict')),
+    head: field('head'),
+    records: Number(field('records')),
   })
 }

@@ -7,10 +7,11 @@ import type { AuditRecord, StageName } from '../contracts/audit-record.ts'
 import type { Incident, RecordedDecision } from '../contracts/incident.ts'
 import { GroupCommit } from '../queue/group-commit.ts'
 import type { JobCommand } from '../queue/stage-queues.ts'
-import { changeArguments, type LedgerChange } from './change.ts'
+import { type LedgerChange, packChange } from './change.ts'
 import { ConfirmedRuns } from './confirmed-runs.ts'
 import { FieldValues, fieldsOf, toIncident } from './incident-fields.ts'
 import { type LedgerKeys, ledgerKeys } from './keys.ts'
+import { type Packed, packTogether } from './pack-arguments.ts'
 import { Quarantine } from './quarantine.ts'
 import { Reviews } from './reviews.ts'
 import { runScript } from './scripts.ts'
@@ -62,7 +63,7 @@ export class IncidentLedger {
   readonly reviews: Reviews
   readonly quarantine: Quarantine
   readonly #redis: Redis
-  readonly #accepts = new GroupCommit()
+  readonly #accepts = new GroupCommit<Packed>()
 
   constructor(redis: Redis, installation: string) {
     this.#redis = redis
@@ -98,11 +99,11 @@ export class IncidentLedger {
     const keyCount = step ? (COMMAND_KEYS[step.command] ?? 0) : 0
     const keys = step ? step.arguments.slice(0, keyCount).map(String) : [this.keys.index]
     const stepArgs = step?.arguments.slice(keyCount) ?? []
-    const item: unknown[] = [...stepArgs]
-    for (const one of [change, ...also].map(changeArguments)) item.push(one.length, ...one)
+    const changes = [change, ...also].map(packChange)
+    const item = packTogether([...stepArgs, ...changes.flatMap((one) => [one.count, one])])
     const reply = await this.#accepts.add(`${step?.command} ${keys[0]}`, item, (items) => {
       const args: unknown[] = [this.keys.prefix, step?.command ?? '', stepArgs.length]
-      for (const one of items) args.push(one.length, ...one)
+      for (const one of items) args.push(one.count, one)
       return runScript(this.#redis, 'interlockAccept', keys, args)
     })
     if (typeof reply === 'string') throw new ReplyError(reply)

@@ -6,7 +6,7 @@ import { StageName } from '../contracts/audit-record.ts'
 import type { Incident } from '../contracts/incident.ts'
 import { crashPoint } from '../crash-point.ts'
 import { addJobCommand } from '../queue/stage-queues.ts'
-import { changeArguments, type LedgerChange } from './change.ts'
+import { type LedgerChange, packChange } from './change.ts'
 import { type IncidentLedger, IncidentUnreadable } from './incident-ledger.ts'
 import type { LedgerKeys } from './keys.ts'
 import { runScript } from './scripts.ts'
@@ -34,7 +34,7 @@ export const findLost = async (redis: Redis, keys: LedgerKeys, silentMs: number,
 /** Adds a job for the changed incident. False when it changed meanwhile or has a job: nothing was done. */
 export const putBack = async (redis: Redis, keys: LedgerKeys, queue: Queue, change: LedgerChange) => {
   const add = await addJobCommand(queue.backend, change.incident_id, Date.now())
-  const args = [...add.arguments.slice(ADD_KEYS), ...changeArguments(change), keys.prefix, queue.name]
+  const args = [...add.arguments.slice(ADD_KEYS), packChange(change), keys.prefix, queue.name]
   crashPoint('put-back:before')
   const reply = await runScript(redis, 'interlockPutBack', add.arguments.slice(0, ADD_KEYS).map(String), args)
   crashPoint('put-back:after')

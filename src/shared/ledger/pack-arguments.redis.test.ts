@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { Redis } from 'ioredis'
 import { afterAll, expect, inject, it } from 'vitest'
-import { packArguments } from './pack-arguments.ts'
+import { packArguments, packTogether } from './pack-arguments.ts'
 
 const redis = new Redis(inject('redisUrl'))
 afterAll(() => redis.disconnect())
@@ -36,6 +36,14 @@ it.each<[string, unknown, string | Uint8Array]>([
 
 it('brings over no argument at all', async () => {
   expect(await found(packArguments([]))).toEqual([])
+})
+
+it('brings over what was packed before the others, where it stands among them', async () => {
+  const packed = packTogether(['größer', packTogether(['in', 2]), '', null])
+  expect(packed.count).toBe(5)
+  expect(await found(packArguments(['a', packed, packTogether([]), 'z']))).toEqual(
+    ['a', 'größer', 'in', '2', '', '', 'z'].map(expected),
+  )
 })
 
 it('leaves what was packed before as it was, past the end of the room they share', async () => {

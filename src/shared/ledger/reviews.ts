@@ -2,7 +2,7 @@
 import type { Redis } from 'ioredis'
 import type { Run } from '../contracts/review.ts'
 import type { Share, Spent } from '../contracts/share.ts'
-import { changeArguments, type LedgerChange } from './change.ts'
+import { type LedgerChange, packChange } from './change.ts'
 import { runField } from './confirmed-runs.ts'
 import type { LedgerKeys } from './keys.ts'
 import { runScript } from './scripts.ts'
@@ -57,7 +57,7 @@ export class Reviews {
       scopes.join('\n'),
       ...remembered,
       shares.length > 0 ? JSON.stringify(shares) : '',
-      ...changeArguments(change),
+      packChange(change),
     ]
     const reply = await runScript(this.#redis, 'interlockApprove', [this.#keys.reviews], args)
     const [code, found] = reply as [number, string?]

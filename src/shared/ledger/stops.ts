@@ -3,7 +3,7 @@ import type { ChainableCommander, Redis } from 'ioredis'
 import { HeldEntry, type SignedStopOrder, Stop, type StopsInForce, StopsLogEntry } from '../contracts/stop.ts'
 import { crashPoint } from '../crash-point.ts'
 import type { JobCommand } from '../queue/stage-queues.ts'
-import { changeArguments, type LedgerChange } from './change.ts'
+import { type LedgerChange, packChange } from './change.ts'
 import type { LedgerKeys } from './keys.ts'
 import { runScript } from './scripts.ts'
 
@@ -82,7 +82,7 @@ export class Stops {
   async hold(met: StopMet, entry: HeldEntry, change: LedgerChange, putOff: JobCommand): Promise<HoldReply> {
     const [keys, given] = [putOff.arguments.slice(0, PUT_OFF_KEYS), putOff.arguments.slice(PUT_OFF_KEYS)]
     const stop = [this.#keys.prefix, met.scope, met.text, JSON.stringify(entry)]
-    const args = [...given, ...stop, ...changeArguments(change)]
+    const args = [...given, ...stop, packChange(change)]
     const reply = Number(await runScript(this.#redis, 'interlockHold', keys.map(String), args))
     if (reply === CHANGED_MEANWHILE) return 'changed'
     return reply < 0 ? { lost: reply } : reply === 1 ? 'recorded' : 'held'

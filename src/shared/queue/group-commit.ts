@@ -6,20 +6,20 @@
 /** Bounds how long one call holds up Redis: each commit takes it some 0.1 ms. */
 const MOST_AT_ONCE = 8
 
-interface Waiting {
-  item: readonly unknown[]
+interface Waiting<Item> {
+  item: Item
   resolve(reply: unknown): void
   reject(error: unknown): void
 }
 
 /** Runs the script on items that share its keys; one reply for each, in order. An item's own failure is its reply. */
-export type SendItems = (items: readonly (readonly unknown[])[]) => Promise<unknown>
+export type SendItems<Item> = (items: readonly Item[]) => Promise<unknown>
 
-export class GroupCommit {
-  #groups = new Map<string, { send: SendItems; waiting: Waiting[] }>()
+export class GroupCommit<Item> {
+  #groups = new Map<string, { send: SendItems<Item>; waiting: Waiting<Item>[] }>()
 
   /** Items of one `group` have the same keys, so that any of their `send` does for all. */
-  add(group: string, item: readonly unknown[], send: SendItems): Promise<unknown> {
+  add(group: string, item: Item, send: SendItems<Item>): Promise<unknown> {
     return new Promise((resolve, reject) => {
       if (this.#groups.size === 0) setImmediate(() => this.#sendAll())
       const waiting = this.#groups.get(group)?.waiting ?? []
@@ -37,7 +37,7 @@ export class GroupCommit {
         void this.#send(send, waiting.slice(from, from + MOST_AT_ONCE))
   }
 
-  async #send(send: SendItems, waiting: readonly Waiting[]): Promise<void> {
+  async #send(send: SendItems<Item>, waiting: readonly Waiting<Item>[]): Promise<void> {
     try {
       const replies = (await send(waiting.map(({ item }) => item))) as unknown[]
       for (const [i, { resolve }] of waiting.entries()) resolve(replies[i])

@@ -9,6 +9,7 @@ import type { StageName } from '../contracts/audit-record.ts'
 import type { Spent } from '../contracts/share.ts'
 import { crashPoint } from '../crash-point.ts'
 import type { LedgerKeys } from '../ledger/keys.ts'
+import { type Packed, packTogether } from '../ledger/pack-arguments.ts'
 import { runScript } from '../ledger/scripts.ts'
 import { parseSpent, SharesSpent } from '../ledger/spent-shares.ts'
 import { GroupCommit } from './group-commit.ts'
@@ -19,8 +20,8 @@ import { addJobCommand } from './stage-queues.ts'
 /** What finishing a job does to the ledger, and which stage's queue gets the incident next (null at the end). */
 export interface Commit {
   incident_id: string
-  /** The ledger change, by `changeArguments`. */
-  change: readonly (string | number)[]
+  /** The ledger change. */
+  change: Packed
   /** What the decision names by digest and is kept apart; null for none. */
   terms: Kept<object> | null
   /** Under which an emergency stop forbids it; empty for what may always be recorded. */
@@ -87,7 +88,7 @@ export interface HandoffSettings {
 class HandoffBackend extends RedisQueueBackend {
   #siblings = new Map<StageName, RedisQueueBackend>()
   readonly #settings: HandoffSettings
-  readonly #commits = new GroupCommit()
+  readonly #commits = new GroupCommit<Packed>()
 
   constructor(settings: HandoffSettings, ...backend: ConstructorParameters<typeof RedisQueueBackend>) {
     super(...backend)
@@ -166,14 +167,20 @@ class HandoffBackend extends RedisQueueBackend {
       : null
     if (finish.length !== FINISH_KEYS + FINISH_ARGUMENTS)
       throw new Error('BullMQ finishes a job in a way not known here')
-    const item: unknown[] = [finish[JOB_KEY], ...finish.slice(FINISH_KEYS)]
-    if (add) item.push(...add.arguments.slice(ADD_KEYS))
-    item.push(terms?.digest ?? '', scopes.join('\n'), shares, ...change)
+    const item = packTogether([
+      finish[JOB_KEY],
+      ...finish.slice(FINISH_KEYS),
+      ...(add?.arguments.slice(ADD_KEYS) ?? []),
+      terms?.digest,
+      scopes.join('\n'),
+      shares,
+      change,
+    ])
     crashPoint('stage:before-commit')
     const reply = await this.#commits.add(`${finish[FINISH_KEYS + TARGET]} ${next}`, item, (items) => {
       const keys = [...finish.slice(0, FINISH_KEYS), ...(add?.arguments.slice(0, ADD_KEYS) ?? [])].map(String)
       const args: unknown[] = [ledgerKeys.prefix, KEPT_SECONDS, TRACE_FROM[trace], fields.length, ...fields]
-      for (const item of items) args.push(item.length, ...item)
+      for (const item of items) args.push(item.count, item)
       return runScript(client, 'interlockCommit', keys, args)
     })
     crashPoint('stage:after-commit')

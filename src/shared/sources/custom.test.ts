@@ -1,5 +1,5 @@
 /** Mappings: what they read, what they refuse and why, and that no payload moves them. */
-import { readFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { parse } from 'yaml'
@@ -16,6 +16,17 @@ const PAYLOAD = fixtureBody('mappings/beacon.raised.json')
 
 const readWith = (mapping: object, payload: object = {}) =>
   customSource('beacon', SourceMapping.parse(patched(RAW, mapping))).read(patched(PAYLOAD, payload), RECEIVED_AT)
+
+/** As of every source: golden.test.ts says how to regenerate them. */
+test.each(['raised', 'broken'])('beacon.%s.json is read as its golden output', (name) => {
+  const readings = customSource('beacon', SourceMapping.parse(RAW)).read(
+    fixtureBody(`mappings/beacon.${name}.json`),
+    RECEIVED_AT,
+  )
+  const golden = fixturePath(`mappings/beacon.${name}.expected.json`)
+  if (process.env.UPDATE_GOLDEN) writeFileSync(golden, `${JSON.stringify(readings, null, 2)}\n`)
+  expect(readings).toEqual(JSON.parse(readFileSync(golden, 'utf8')))
+})
 
 const KEY = '{}:{alertname="x"}'
 

@@ -37,6 +37,9 @@ export const targetOf = (labels: Labels) => ({
 export const targetIdentity = (incidentClass: string, { service, namespace, pod }: ReturnType<typeof targetOf>) =>
   JSON.stringify(['target', incidentClass, service, namespace, pod])
 
+/** Most alerts name none, and there is no need to have zod say what is wrong with that. */
+const isIncidentId = (candidate: unknown): candidate is string =>
+  typeof candidate === 'string' && candidate !== '' && IncidentId.safeParse(candidate).success
+
 /** The first candidate that is fit to be an incident id; anything else a stranger puts there counts as none. */
-export const explicitId = (...candidates: unknown[]): string | null =>
-  candidates.reduce<string | null>((found, candidate) => found ?? IncidentId.safeParse(candidate).data ?? null, null)
+export const explicitId = (...candidates: unknown[]): string | null => candidates.find(isIncidentId) ?? null

@@ -53,6 +53,8 @@ describe('by the look of a value, wherever it stands', () => {
       'planted@clinic.example',
       'x +44 7700 900777',
       'Bearer planted.token',
+      'planted%40clinic.example',
+      `${'sk'}_live_planted0123456789`,
       'https://planted-user:planted@host.example/d?token=planted',
       'Planted Person wrote this, planted@clinic.example',
     ]
@@ -77,6 +79,18 @@ test.each<[string, unknown, unknown]>([
     { AlarmArn: 'arn:aws:x:123456789012:y' },
     { AlarmArn: expect.stringMatching(/^sha256:[0-9a-f]{32}$/) },
   ],
+  [
+    'a private place by its end',
+    { customerPhone: 1, contact_email_address: 'm' },
+    { customerPhone: REDACTED, contact_email_address: REDACTED },
+  ],
+  [
+    'a number where a text belongs',
+    { title: 447700900123, tags: [447700900123], service: 447700900123 },
+    { title: REDACTED, tags: [REDACTED], service: REDACTED },
+  ],
+  ['an account number', { ref: 'DE89370400440532013000' }, { ref: REDACTED }],
+  ['an address in a link', { ref: 'maria%40clinic.example' }, { ref: REDACTED }],
   ['what is no text', { a: 1, b: true, c: null, d: [] }, { a: 1, b: true, c: null, d: [] }],
 ])('%s', (_what, body, kept) => {
   expect(redactDelivery({ name: 'custom' }, body)).toEqual(kept)

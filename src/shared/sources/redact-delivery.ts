@@ -51,9 +51,14 @@ const TEXTS: Record<Exclude<Rule, 'private'>, (text: string) => string> = {
   pairs: pairsText,
   json: () => REDACTED,
   title: (text) => nameText(GROUP_TITLE.exec(text)?.[1] ?? REDACTED),
-  account_id: (text) => (OpaqueId.safeParse(text).success ? text : digestText(text)),
+  account_id: (text) => (OpaqueId.safeParse(text).success && !isSensitive(text) ? text : digestText(text)),
   last_part: (text) => nameText(text.slice(text.lastIndexOf('/') + 1)),
 }
+
+/** A number where a text belongs: nobody reads it, and a phone number is one without its blanks. Names may be numbered. */
+const isMisplaced = (value: unknown, rule: Rule): boolean =>
+  typeof value === 'number' &&
+  (rule === 'title' || rule === 'pairs' || rule === 'json' || (rule === 'name' && Math.abs(value) >= 1e9))
 
 const isBranch = (value: unknown): value is object => typeof value === 'object' && value !== null
 const member = (value: object, name: string): unknown =>
@@ -83,6 +88,7 @@ export const redactDelivery = (source: Pick<Source, 'name' | 'names'>, body: unk
     if (rule === 'private') return value === null || value === '' ? value : REDACTED
     if (depth > DEEPEST) return REDACTED
     if (typeof value === 'string') return text(value, rule, path, depth)
+    if (isMisplaced(value, rule) && !source.names?.includes(name)) return REDACTED
     if (!isBranch(value)) return value
     const named = namedBy(value)
     if (Array.isArray(value))

@@ -28,6 +28,9 @@ const PRIVATE = set(
    project_id topic_arn`,
 )
 
+/** The same by how a name ends, whoever it is of: `customer_phone`, `contact_email_address`. */
+const PRIVATE_END = /(?:phone(?:no|number)?|mobile(?:no|number)?|msisdn|iban|email(?:address)?)s?$/
+
 /** What things are called: stays as it is, blanks and all, unless it looks like a person or a secret. */
 const NAME = set(
   `service service_name app application namespace kube_namespace namespace_name pod pod_name alert_name alertname rule_name
@@ -97,7 +100,7 @@ export const ruleFor = (
   if (own.json?.has(field) && above === '') return 'json'
   if (own.only && above === '' && name !== '' && !own.only.has(field)) return 'private'
   if (own.name?.has(field) || NAME_OF.has(both)) return 'name'
-  if (own.private?.has(field) || PRIVATE.has(field)) return 'private'
+  if (own.private?.has(field) || PRIVATE.has(field) || PRIVATE_END.test(field)) return 'private'
   if (TITLE.has(field)) return 'title'
   if (PAIRS.has(field)) return 'pairs'
   if (ACCOUNT_ID.has(field)) return 'account_id'

@@ -1,4 +1,5 @@
 /** What gives a person, a secret or a network away by its look alone, in the text of any source. */
+import { holdsIban } from './holds-iban.ts'
 
 /** What stands in the place of what was taken out. */
 export const REDACTED = '[redacted]'
@@ -10,12 +11,13 @@ const PERSONS_AND_SECRETS = [
   /[\w.+%-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}/,
   // Phone numbers: international, and national ones as people space them.
   /\+\d[\d ()./-]{6,18}\d/,
-  /\b0\d{2,4} \d{3,8}(?: \d{3,4})?\b|\(\d{2,5}\) ?\d{3}[\d -]{3,8}/,
+  /\b0\d{2,4} \d{3,8}(?: \d{3,4})?\b|\(\d{2,5}\) ?\d{3}[\d -]{3,8}|(?<![\w.-])0[1-9]\d{8,9}(?![\w.-])/,
   // Credentials behind the name of their scheme, and tokens known by how they begin.
   /\b(?:Bearer|Basic|GenieKey|ApiKey)\s+[\w.~+/=-]{6,}/i,
   /\beyJ[\w-]{6,}\.[\w.-]{4,}/,
   /\b(?:AKIA|ASIA|AGPA|AIDA|AROA)[A-Z0-9]{12,}/,
-  /\b(?:gh[pousr]_|github_pat_|glpat-|glsa_|npm_|hv[sb]\.|xox[abeprs]-|sk-|AIza|SG\.)[\w.-]{16,}/,
+  /\b(?:gh[pousr]_|github_pat_|glpat-|glsa_|npm_|hv[sb]\.|xox[abeprs]-|sk-|AIza|SG\.|ya29\.|xapp-)[\w.-]{16,}/,
+  /\b(?:[prs]k_(?:live|test)|whsec)_\w{8,}/,
   // Connection strings and links with a user in them.
   /\b[a-z][a-z0-9+.-]{1,20}:\/\/[^\s/@"']{0,300}@[^\s"']*/i,
   // `password=…`, `api_key: …`, in a query as well.
@@ -30,8 +32,24 @@ const NETWORKS = [
   /(?<=:\/\/[^\s?#"']{1,300})[?#][^\s"']+/,
 ] as const
 
-/** True where a text holds what no name may hold: an e-mail address, a phone number, a credential, a user in a link. */
-export const isSensitive = (text: string): boolean => PERSONS_AND_SECRETS.some((look) => look.test(text))
+/** A link inside of a link inside of a link is written in as many ways. */
+const MOST_ENCODINGS = 3
+
+/** As it stands, and as it reads where it is percent-encoded: byte by byte, since only ASCII is looked for. */
+const writingsOf = (text: string): string[] => {
+  const writings = [text]
+  for (let last = text; writings.length <= MOST_ENCODINGS; writings.push(last)) {
+    const read = last.replace(/%([0-9a-f]{2})/gi, (_, hex) => String.fromCharCode(Number.parseInt(hex, 16)))
+    if (read === last) break
+    last = read
+  }
+  return writings
+}
+
+/** True where a text holds what no name may hold: an e-mail address, a phone or account number, a credential, a user in a link. */
+export const isSensitive = (text: string): boolean =>
+  writingsOf(text).some((one) => PERSONS_AND_SECRETS.some((look) => look.test(one)) || holdsIban(one))
 
 /** True where it tells of a network as well: an address, or a link with a query. */
-export const isRevealing = (text: string): boolean => isSensitive(text) || NETWORKS.some((look) => look.test(text))
+export const isRevealing = (text: string): boolean =>
+  isSensitive(text) || writingsOf(text).some((one) => NETWORKS.some((look) => look.test(one)))

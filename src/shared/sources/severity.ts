@@ -17,7 +17,10 @@ const WORDS: ReadonlyMap<string, Severity> = new Map(
 )
 
 /** The organisation's own scale, taken literally and never shifted. P0 exists only here. */
-const explicit = (text: string): Severity | undefined => Severity.safeParse(text.trim().toUpperCase()).data
+const explicit = (text: string): Severity | undefined => {
+  const level = text.trim().toUpperCase()
+  return Severity.options.find((one) => one === level)
+}
 
 const stated = (severity: Severity | undefined): Claim | null =>
   severity === undefined ? null : { severity, severity_inferred: false }

@@ -146,7 +146,7 @@ export const LOG_EVENTS = {
   issuer_failed: {
     level: 'error',
     fields: ['error_code', 'err'],
-    meaning: 'The identity provider gave no keys; those that are known are used on.',
+    meaning: 'The issuer of tokens gave no keys; those that are known are used on.',
   },
   operator_refused: {
     level: 'warn',

@@ -35,27 +35,34 @@ const codeOf = (thrown: unknown): string | undefined => {
   return 'code' in thrown && typeof thrown.code === 'string' ? thrown.code : thrown.name
 }
 
-const overPino = (logger: pino.Logger): Log => ({
+/** Most lines are texts and numbers under names of ours: in these there is nothing to look for. */
+const mayHoldSecrets = (fields: Readonly<Record<string, unknown>>): boolean => {
+  for (const name in fields) if (typeof fields[name] === 'object' || SECRET_NAMES.includes(name)) return true
+  return false
+}
+
+const overPino = (plain: pino.Logger, redacting: pino.Logger): Log => ({
   event: (name, fields: LogFields<'redis_error'> = {}) => {
     const named = fields.err === undefined ? fields : { error_code: codeOf(fields.err), ...fields }
+    const logger = mayHoldSecrets(named) ? redacting : plain
     logger[LOG_EVENTS[name].level]({ ...named, event: name })
   },
 })
 
 /** `component` names the part that speaks, e.g. `api` or `worker`. `to` stands in for stdout; tests may be `silent`. */
-export const createLog = (component: string, level: Config['LOG_LEVEL'] | 'silent', to?: DestinationStream): Log =>
-  overPino(
-    pino(
-      {
-        level,
-        base: { service: 'interlock', component },
-        timestamp: pino.stdTimeFunctions.isoTime,
-        formatters: { level: (label) => ({ level: label }) },
-        redact: { paths: SECRET_PATHS, censor: '[redacted]' },
-        serializers: { err: describeError },
-        // Of what stands under it pino would repeat the message in a field of its own.
-        errorKey: 'none',
-      },
-      to ?? pino.destination({ dest: 1, sync: true }),
-    ),
-  )
+export const createLog = (
+  component: string,
+  level: Config['LOG_LEVEL'] | 'silent',
+  to: DestinationStream = pino.destination({ dest: 1, sync: true }),
+): Log => {
+  const options: pino.LoggerOptions = {
+    level,
+    base: { service: 'interlock', component },
+    timestamp: pino.stdTimeFunctions.isoTime,
+    formatters: { level: (label) => ({ level: label }) },
+    serializers: { err: describeError },
+    // Of what stands under it pino would repeat the message in a field of its own.
+    errorKey: 'none',
+  }
+  return overPino(pino(options, to), pino({ ...options, redact: { paths: SECRET_PATHS, censor: '[redacted]' } }, to))
+}

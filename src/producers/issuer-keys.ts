@@ -1,9 +1,9 @@
 /** The keys of an issuer, from its discovery document: kept for a while, asked for again when one is missing, and never in a storm. */
-import { CircuitState, ConsecutiveBreaker, circuitBreaker, ExponentialBackoff, handleAll } from 'cockatiel'
+import { ConsecutiveBreaker, circuitBreaker, ExponentialBackoff, handleAll } from 'cockatiel'
 import { createRemoteJWKSet, customFetch, type FetchImplementation, type RemoteJWKSet } from 'jose'
 import { z } from 'zod'
-import type { Log } from '../../shared/telemetry/log.ts'
-import type { Metrics } from '../../shared/telemetry/metrics.ts'
+import type { Log } from '../shared/telemetry/log.ts'
+import type { Metrics } from '../shared/telemetry/metrics.ts'
 
 /** All in milliseconds. */
 const LIMITS = {
@@ -37,14 +37,15 @@ const read = async <Schema extends z.ZodType>(
 /** The discovery document is read each time as well: an issuer may move its keys. */
 const keysOf = async (issuer: string, discovery: string, options: Options): Promise<Response> => {
   const { issuer: named, jwks_uri } = await read(discovery, options, Discovery)
-  if (named !== issuer) throw new Error(`${discovery} is of the issuer ${named}, and OIDC_ISSUER is ${issuer}`)
+  if (named !== issuer) throw new Error(`${discovery} is of the issuer ${named}, and ${issuer} was asked for`)
   if (issuer.startsWith('https:') && !jwks_uri.startsWith('https:')) throw new Error(`${jwks_uri} is not https://`)
   return Response.json(await read(jwks_uri, options, Keys))
 }
 
-/** Rejects when a key is needed that is not known, and the issuer does not answer. */
+/** `dependency` names it in metrics. Rejects when a key is needed that is not known, and the issuer does not answer. */
 export const issuerKeys = (
   issuer: string,
+  dependency: 'identity_provider' | 'webhook_issuer',
   metrics: Pick<Metrics, 'dependencyRequestDuration' | 'circuitOpen'>,
   log: Log,
 ): RemoteJWKSet => {
@@ -53,9 +54,11 @@ export const issuerKeys = (
     halfOpenAfter: new ExponentialBackoff({ initialDelay: firstPause, maxDelay: longestPause }),
     breaker: new ConsecutiveBreaker(1),
   })
-  const labels = { dependency: 'identity_provider' }
-  metrics.circuitOpen.set(labels, 0)
-  breaker.onStateChange((state) => metrics.circuitOpen.set(labels, state === CircuitState.Open ? 1 : 0))
+  const labels = { dependency }
+  // Counted up and down: webhooks may have several issuers.
+  metrics.circuitOpen.inc(labels, 0)
+  breaker.onBreak(() => metrics.circuitOpen.inc(labels))
+  breaker.onHalfOpen(() => metrics.circuitOpen.dec(labels))
   const fetchKeys = async (url: string, options: Options): Promise<Response> => {
     const end = metrics.dependencyRequestDuration.startTimer({ ...labels, operation: 'keys' })
     try {

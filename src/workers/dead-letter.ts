@@ -6,7 +6,7 @@ import { JobData } from '../shared/contracts/job.ts'
 import { changeTo, type LedgerChange, packChange } from '../shared/ledger/change.ts'
 import { toFields } from '../shared/ledger/incident-fields.ts'
 import { IncidentUnreadable } from '../shared/ledger/incident-ledger.ts'
-import type { DeadLetter } from '../shared/queue/handoff-backend.ts'
+import type { DeadLetter } from '../shared/queue/handoff.ts'
 import type { StageContext } from './run-stage.ts'
 
 /** Null for a record nobody can read: it cannot be ended, and its job must still fail instead of coming back for ever. */

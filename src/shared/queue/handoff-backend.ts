@@ -4,7 +4,6 @@
  */
 import { createIORedisClient, QueueKeys, type QueueOptions, RedisConnection, RedisQueueBackend } from 'bullmq'
 import type { Redis } from 'ioredis'
-import type { Kept } from '../audit/kept.ts'
 import type { StageName } from '../contracts/audit-record.ts'
 import type { Spent } from '../contracts/share.ts'
 import { crashPoint } from '../crash-point.ts'
@@ -13,45 +12,10 @@ import { type Packed, packTogether } from '../ledger/pack-arguments.ts'
 import { runScript } from '../ledger/scripts.ts'
 import { parseSpent, SharesSpent } from '../ledger/spent-shares.ts'
 import { GroupCommit } from './group-commit.ts'
+import { type Commit, type DeadLetter, Handoff } from './handoff.ts'
 import { type Hold, holdJob, Stopped } from './hold-job.ts'
 import type { ReadAhead } from './read-ahead.ts'
 import { addJobCommand } from './stage-queues.ts'
-
-/** What finishing a job does to the ledger, and which stage's queue gets the incident next (null at the end). */
-export interface Commit {
-  incident_id: string
-  /** The ledger change. */
-  change: Packed
-  /** What the decision names by digest and is kept apart; null for none. */
-  terms: Kept<object> | null
-  /** Under which an emergency stop forbids it; empty for what may always be recorded. */
-  scopes: readonly string[]
-  /** Those of budgets that it takes or looks for, as `commit.lua` reads them; empty for none. */
-  shares: string
-  next: StageName | null
-}
-
-/** What a stage's processor returns. `again` decides anew when the incident changed between reading and committing. */
-export class Handoff<Summary = unknown> {
-  readonly first: { commit: Commit | null; summary: Summary }
-  readonly again: (spent?: Spent[]) => Promise<{ commit: Commit | null; summary: Summary }>
-  /** What was committed in the end. */
-  summary: Summary
-
-  constructor(first: Handoff<Summary>['first'], again: Handoff<Summary>['again']) {
-    this.first = first
-    this.again = again
-    this.summary = first.summary
-  }
-
-  /** The job's return value: nothing, since the ledger has it all. */
-  toJSON(): null {
-    return null
-  }
-}
-
-/** Given the job that has failed for good: the commit that dead-letters its incident, or null when it has no incident. */
-export type DeadLetter = (jobData: unknown, reason: string) => Promise<Commit | null>
 
 /** The arguments of a finish, with the commit they carry from where it was decided to where the script is run. */
 type Arguments = Parameters<RedisQueueBackend['moveToFinished']>[1] & { commit?: Commit }

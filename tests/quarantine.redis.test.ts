@@ -34,7 +34,9 @@ const json = async (...args: string[]) => {
   return { code, ...JSON.parse(out) }
 }
 const newest = async () => {
-  const [entry] = await api.ledger.quarantine.list(1)
+  const {
+    entries: [entry],
+  } = await api.ledger.quarantine.list(1)
   if (!entry) throw new Error('nothing is in quarantine')
   return entry
 }
@@ -63,7 +65,7 @@ describe('a delivery that a wrong mapping does not understand', () => {
     expect(refused).toMatchObject({ status: 422, body: { code: 'nothing_understood' } })
     expect(await api.ledger.accounting()).toEqual({})
     const entry = await newest()
-    expect(entry).toMatchObject({ source: 'custom:beacon', kept: 'redacted', times: 1, replayed: null })
+    expect(entry).toMatchObject({ source: 'custom:beacon', kept: 'redacted', times: 1, replayed: [] })
     expect(JSON.stringify(entry)).not.toMatch(/Ivanova|7700|demo-token|example\.com|10\.20/)
     expect(entry.body).toMatchObject({ events: [{ uid: 'b-7781', target: { service: 'appointments-api' } }] })
     expect((await api.get('/metrics')).body).toContain('interlock_quarantined_total{source="custom"} 1')
@@ -102,10 +104,10 @@ describe('a delivery that a wrong mapping does not understand', () => {
     expect(await cli('replay', id, ...ORDER)).toMatchObject({
       code: 1,
       err: expect.stringMatching(
-        /^BLOCK entry=Q-\w+ source=custom:beacon .*rejected=1\n {2}- rejected: .*fields\.service/,
+        /^BLOCK entry=Q-\w+ source=custom:beacon .*rejected=1\n {2}- rejected: .*fields\.service.*\n"interlock quarantine show Q-\w+" .*correct sources\/beacon\.yaml/,
       ),
     })
-    expect((await newest()).replayed).toBeNull()
+    expect((await newest()).replayed).toEqual([])
   })
 
   test('once the mapping is corrected it is an incident like any other, and the trace says by whom', async () => {
@@ -125,14 +127,16 @@ describe('a delivery that a wrong mapping does not understand', () => {
       },
     ])
     expect(read && verifyChain(read.trace, read.incident).problem).toBeNull()
-    expect((await newest()).replayed).toMatchObject({ by: 'anna', outcomes: { accepted: 1 } })
-    expect((await cli('list')).out).toContain((await newest()).replayed?.at)
+    expect((await newest()).replayed).toMatchObject([{ by: 'anna', outcomes: { accepted: 1 } }])
+    expect((await cli('list')).out).toContain((await newest()).replayed[0]?.at)
     expect((await cli('show', id)).out).toContain('by="anna" reason="corrected the mapping" accepted=1')
   })
 
   test('taken again a second time it is a duplicate, and the books are even', async () => {
     const { id } = await newest()
     expect(await json('replay', id, ...ORDER)).toMatchObject({ code: 0, incidents: [{ outcome: 'duplicate' }] })
+    const { out } = await cli('show', id)
+    expect(out).toMatch(/^replayed at=.* accepted=1\nreplayed at=.* duplicate=1$/m)
     const { received, ...places } = await api.ledger.accounting()
     expect(received).toBe(2)
     expect(imbalance({ received, ...places } as Record<string, number>)).toBe(0)
@@ -224,11 +228,30 @@ test('what it says on the command line when it cannot', async () => {
   ] as const)
     expect(await json(...args), args.join(' ')).toMatchObject({ code: 2, outcome: 'error', error: { code } })
   await rm(join(policyDir, 'sources', 'beacon.yaml'))
-  const entry = (await api.ledger.quarantine.list(100)).find(({ source }) => source === 'custom:beacon')
+  const entry = (await api.ledger.quarantine.list(100)).entries.find(({ source }) => source === 'custom:beacon')
   expect(await cli('replay', entry?.id ?? '', ...ORDER)).toMatchObject({
     code: 1,
     err: expect.stringContaining("there is no source 'custom:beacon'"),
   })
+})
+
+test('an entry that somebody wrote in hides no other', async () => {
+  const rejectedOne = async () => {
+    await api.post('/webhooks/grafana', { nothing: randomUUID() })
+    return (await newest()).id
+  }
+  const [half, whole] = [await rejectedOne(), await rejectedOne()]
+  await api.redis.hset(api.ledger.keys.quarantined(half), 'entry', '{"id":"Q-')
+  const listed = await json('list')
+  expect(listed).toMatchObject({ code: 0, unreadable: [half] })
+  expect(listed.entries.map(({ id }: { id: string }) => id)).toContain(whole)
+  expect((await cli('list')).err).toContain(`cannot be read: ${half}`)
+  for (const args of [
+    ['show', half],
+    ['replay', half, ...ORDER],
+  ])
+    expect(await json(...args)).toMatchObject({ code: 2, error: { code: 'quarantine_unreadable' } })
+  await api.redis.del(api.ledger.keys.quarantined(half))
 })
 
 test('what cannot be kept is not answered as if it were: 503, and the sender comes again', async () => {
@@ -265,7 +288,7 @@ describe('bounds', () => {
     full = await openApi(redisUrl, `full-${randomUUID()}`)
   })
   afterAll(() => full.close())
-  const ids = async () => (await full.ledger.quarantine.list(10)).map(({ id }) => Number(id.slice(2))).sort()
+  const ids = async () => (await full.ledger.quarantine.list(10)).entries.map(({ id }) => Number(id.slice(2))).sort()
   const keys = async () => (await full.redis.keys(`${full.ledger.keys.prefix}quarantine:*`)).length
 
   /** They are in the order of Redis' own clock. */

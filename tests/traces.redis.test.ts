@@ -102,7 +102,7 @@ test('an incident is one trace: its request, and its job in each of three proces
   expect(receiver.spans.filter(({ traceId }) => traceId === 'a'.repeat(32))).toEqual([])
   // An idle worker looks at its queue again and again, and that is nobody's trace.
   const beginnings = receiver.spans.filter(({ parentSpanId, kind }) => !parentSpanId && kind !== KIND.server)
-  expect(beginnings.filter(({ attributes }) => attributes.incident_id !== HEARTBEAT_ID)).toEqual([])
+  expect(beginnings.filter(({ attributes }) => attributes['bullmq.job.id'] !== HEARTBEAT_ID)).toEqual([])
 })
 
 test('while the receiver is down everything goes on, is said once, and ends in time', async () => {

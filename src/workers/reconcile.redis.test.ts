@@ -61,6 +61,32 @@ describe('an incident whose job is gone', () => {
   })
 })
 
+it.each<[string, (queue: string, id: string) => Promise<unknown>]>([
+  ['of a job that somebody wrote in', (queue, id) => redis.hset(`${queue}${id}`, 'data', 'no JSON')],
+  [
+    'of a job that failed and cannot be read',
+    async (queue, id) => {
+      await redis.lrem(`${queue}wait`, 1, id)
+      await redis.zadd(`${queue}failed`, Date.now(), id)
+      await redis.del(`${queue}${id}`)
+      await redis.set(`${queue}${id}`, 'not a hash')
+    },
+  ],
+])('ends the incident %s, and no other with it', async (what, harm) => {
+  const installation = `reconcile-written-${what.length}`
+  const { accept, work, reconcile, queues, statusIs, balanced } = await open(installation)
+  const [written = '', ...others] = (await Promise.all(['a', 'b', 'c'].map((pod) => accept(pod)))).sort()
+  await harm(`{${installation}}:normalize:`, written)
+  work('normalize')
+  for (const id of others) await statusIs(id, 'readiness')
+  await eventually(async () => expect(await queues.normalize.getFailedCount()).toBe(1))
+  await reconcile()
+  await statusIs(written, 'dead_lettered')
+  for (const stage of ['readiness', 'dry-run'] as const) work(stage)
+  for (const id of others) await statusIs(id, 'awaiting_review')
+  await balanced()
+})
+
 it('leaves alone what waits, what is worked on, what is delayed and what has ended', async () => {
   const { redis, ledger, queues, accept, work, reconcile, counted, statusIs, balanced } = await open('reconcile-alone')
   for (const stage of StageName.options) work(stage)

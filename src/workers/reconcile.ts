@@ -35,13 +35,17 @@ const again = async (reconciler: Reconciler, stage: StageName, id: string): Prom
   return (await putBack(redis, context.ledger.keys, queues[stage], changeTo(incident, {}))) ? 'put_back' : 'moved_on'
 }
 
+/** Of a failed job, which somebody may have written in so that BullMQ cannot read it. */
+const failedReason = ({ redis, queues }: Reconciler, stage: StageName, id: string): Promise<string | null> =>
+  redis.hget(queues[stage].toKey(id), 'failedReason').catch(() => null)
+
 /** Its job failed in a way that recorded no verdict: it gets the one it should have had, and can be redriven. */
 const end = async (reconciler: Reconciler, stage: StageName, id: string): Promise<Outcome> => {
-  const { context, queues } = reconciler
+  const { context } = reconciler
   const incident = await readIfReadable(context.ledger, id)
   if (!incident || incident === 'unreadable') return 'unreadable'
-  const job = await queues[stage].getJob(id)
-  const reason = `its job failed without a verdict: ${job?.failedReason ?? 'no reason is known'}`
+  const failed = await failedReason(reconciler, stage, id)
+  const reason = `its job failed without a verdict: ${failed ?? 'no reason is known'}`
   const change = await deadLetterChange(stage, context, { schema: 1, incident_id: id }, reason)
   return change && (await context.ledger.apply(change, null)) ? 'dead_lettered' : 'moved_on'
 }

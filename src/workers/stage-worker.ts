@@ -1,5 +1,5 @@
 /** One stage's BullMQ worker: the stage's processor, the fused hand-off, and the metrics and log lines round them. */
-import { type Job, Worker } from 'bullmq'
+import { type Job, type JobJson, Worker } from 'bullmq'
 import type { Redis } from 'ioredis'
 import type { StageName } from '../shared/contracts/audit-record.ts'
 import { fieldsOf } from '../shared/ledger/incident-fields.ts'
@@ -41,6 +41,15 @@ const LOCK = { lockDuration: 10_000, stalledInterval: 5_000, maxStalledCount: 5 
 /** Knows how many jobs it has in hand, from the fetch to the commit: BullMQ itself stops counting before the commit. */
 class BusyWorker extends Worker {
   active = 0
+
+  /** What somebody wrote in must not come back for ever, never begun: it names nothing, so it fails, and upkeep ends its incident. */
+  protected override createJob(job: JobJson, id: string): Job {
+    try {
+      return super.createJob(job, id)
+    } catch {
+      return super.createJob({ ...job, data: '{}' }, id)
+    }
+  }
 
   override async processJob(...job: Parameters<Worker['processJob']>): ReturnType<Worker['processJob']> {
     this.active++

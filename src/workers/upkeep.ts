@@ -5,20 +5,12 @@ import { crashPoint } from '../shared/crash-point.ts'
 import { pruneEnded } from '../shared/ledger/ledger-upkeep.ts'
 import { keyPrefix, openQueue, UPKEEP_QUEUE } from '../shared/queue/stage-queues.ts'
 import { sendHeartbeats } from './heartbeat.ts'
+import { keepRounds } from './keep-rounds.ts'
 import { type Reconciler, reconcile } from './reconcile.ts'
 import { expireDue, expireOne } from './review/expire-review.ts'
 import { EXPIRY } from './review/expiry-job.ts'
 import type { WorkerSettings } from './stage-worker.ts'
 import { verifyChains } from './verify-chains.ts'
-
-/** By pattern, since schedulers by interval are not safe with several replicas. Second, minute, hour, … */
-const ROUNDS = {
-  reconcile: '*/30 * * * * *',
-  prune: '15 * * * * *',
-  expire: '20 * * * * *',
-  heartbeat: '5,35 * * * * *',
-  verify: '45 * * * * *',
-} as const
 
 /** What one call removes, which holds up Redis for some ms, and what a round does: 200 a second keep pace with the target. */
 const PRUNE_BATCH = 100
@@ -82,9 +74,8 @@ export const startUpkeep = async (settings: WorkerSettings, retentionMs: number)
   })
   worker.on('error', (err) => log.event('redis_error', { queue: UPKEEP_QUEUE, err }))
   worker.on('failed', (job, err) => log.event('upkeep_failed', { round: job?.name, err }))
+  const endRounds = await keepRounds(upkeep, (err) => log.event('redis_error', { queue: UPKEEP_QUEUE, err }))
+  worker.on('closing', endRounds)
   worker.on('closed', () => void Promise.all([upkeep, ...Object.values(queues)].map((queue) => queue.close())))
-  const opts = { attempts: 1, removeOnComplete: true, removeOnFail: true }
-  for (const [name, pattern] of Object.entries(ROUNDS))
-    await upkeep.upsertJobScheduler(name, { pattern }, { name, data: {}, opts })
   return worker
 }

@@ -41,14 +41,15 @@ const misread = ({ source, fixtures }: Target): string[] =>
 
 const isTaken = async ({ source, signature, headers, at }: Vector, raw: Buffer): Promise<boolean> => {
   const presented = { headers, query: {} }
-  const door = doorWith(source, { signature })
-  try {
-    await verifyDelivery(sourceAt(source, { sources: MAPPINGS }), raw, presented, door, at * 1000)
-    return true
-  } catch (error) {
-    if (error instanceof Unauthorized) return false
-    throw error
-  }
+  const judge = async () =>
+    verifyDelivery(sourceAt(source, { sources: MAPPINGS }), raw, presented, doorWith(source, { signature }), at * 1000)
+  return judge().then(
+    () => true,
+    (error) => {
+      if (error instanceof Unauthorized) return false
+      throw error
+    },
+  )
 }
 
 const misjudged = async (vector: Vector, index: number): Promise<string[]> => {

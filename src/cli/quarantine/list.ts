@@ -2,7 +2,7 @@
 import { Command } from 'commander'
 import type { QuarantineEntry } from '../../shared/contracts/quarantine.ts'
 import { MOST_QUARANTINED } from '../../shared/ledger/quarantine.ts'
-import { findSource } from '../../shared/sources/index.ts'
+import { findSource, SOURCES } from '../../shared/sources/index.ts'
 import { type Answer, answerError, CommandError, printAnswer } from '../answer.ts'
 import { table } from '../table.ts'
 import { withLedger } from '../with-ledger.ts'
@@ -15,7 +15,7 @@ interface Options {
 
 const rowOf = ({ id, source, last_received_at, times, size_bytes, reasons, kept, replayed }: QuarantineEntry) => ({
   ...{ id, source, last_received_at, times, size_bytes, kept, reasons },
-  replayed_at: replayed?.at ?? null,
+  replayed_at: replayed.at(-1)?.at ?? null,
 })
 
 /** As entries name it; an address may be written with hyphens. */
@@ -23,7 +23,10 @@ const namedSource = (address: string): string => {
   if (address.startsWith('custom:')) return address
   const name = address.replaceAll('-', '_')
   if (findSource(name)) return name
-  throw new CommandError('option_invalid', `--source is "${address}": must be a source, or custom:<name> for a mapping`)
+  throw new CommandError(
+    'option_invalid',
+    `--source is "${address}": must be custom:<name> for a mapping, or one of ${SOURCES.map((one) => one.name).join(', ')}`,
+  )
 }
 
 const list = async ({ source, limit }: Options): Promise<Answer> => {
@@ -34,8 +37,8 @@ const list = async ({ source, limit }: Options): Promise<Answer> => {
       `--limit is "${limit}": must be a whole number from 1 to ${MOST_QUARANTINED}`,
     )
   const only = source === undefined ? undefined : namedSource(source)
-  const { entries, kept } = await withLedger(async ({ ledger: { quarantine } }) => ({
-    entries: await quarantine.list(only === undefined ? most : MOST_QUARANTINED),
+  const { entries, unreadable, kept } = await withLedger(async ({ ledger: { quarantine } }) => ({
+    ...(await quarantine.list(only === undefined ? most : MOST_QUARANTINED)),
     kept: await quarantine.count(),
   }))
   const rows = entries
@@ -55,7 +58,9 @@ const list = async ({ source, limit }: Options): Promise<Answer> => {
           ),
         )
   const rest = kept > rows.length ? `\n${kept} are kept in all` : ''
-  return { exit: 0, json: { kept, entries: rows }, out: out + rest }
+  const json = { kept, entries: rows, unreadable }
+  if (unreadable.length === 0) return { exit: 0, json, out: out + rest }
+  return { exit: 0, json, out: out + rest, err: `cannot be read: ${unreadable.join(', ')}` }
 }
 
 export const listCommand = new Command('list')

@@ -10,7 +10,7 @@ const MOST_HELD = 10_000
 
 /** The window begins with the first that is counted in it, and the counter is gone after it. */
 const TAKE = `local last = redis.call('INCRBY', KEYS[1], ARGV[1])
-if last == tonumber(ARGV[1]) then redis.call('PEXPIRE', KEYS[1], ARGV[2]) end
+if redis.call('PTTL', KEYS[1]) < 0 then redis.call('PEXPIRE', KEYS[1], ARGV[2]) end
 return { last, redis.call('PTTL', KEYS[1]) }`
 
 /** The deliveries of a window that this replica may count next, by their number in it. `until` is on its own clock. */

@@ -9,7 +9,7 @@ import { verifyHmac } from './verify-hmac.ts'
 import { verifyJwt } from './verify-jwt.ts'
 import { verifySns } from './verify-sns.ts'
 import { type Presented, verifyTokens } from './verify-tokens.ts'
-import type { SenderRules, WebhookSecrets } from './webhook-secrets.ts'
+import type { WebhookSecrets } from './webhook-secrets.ts'
 
 export interface Door {
   secrets(): WebhookSecrets
@@ -24,37 +24,29 @@ export interface Door {
 /** Under which the secrets file knows a source. */
 export const addressOf = ({ name, title }: Source): string => (name === 'custom' ? `${CUSTOM}${title}` : name)
 
-/** What may have to fetch a key first: of the issuer of a token, or the certificate of SNS. */
-const verifyByPublicKey = async (
-  { jwt, topics }: SenderRules,
-  raw: Buffer,
-  presented: Presented,
-  { certificates, issuers }: Door,
-  now: number,
-): Promise<void> => {
-  if (jwt) await verifyJwt(jwt, presented, issuers(jwt.issuer), now)
-  if (topics) await verifySns(topics, raw, certificates, now)
-}
-
 /**
- * `now` in milliseconds. Throws Unauthorized; where a key may have to be fetched first it returns a promise, which rejects
- * with Unauthorized, or with a Problem where the key cannot be had at the moment.
+ * `now` in milliseconds. Throws Unauthorized; where a key or certificate may have to be fetched first, it returns a
+ * promise that rejects with Unauthorized, or with a Problem where that cannot be had at the moment.
  */
 export const verifyDelivery = (
   source: Source,
   raw: Buffer,
   presented: Presented,
-  door: Door,
+  { secrets, certificates, issuers, takesUnsigned }: Door,
   now: number,
 ): Promise<void> | null => {
-  const { secrets, takesUnsigned } = door
   const current = secrets()
   const address = addressOf(source)
   if (current.standingOf(address) === 'unsigned' && !takesUnsigned)
     throw new Unauthorized('no_secret', `${address} has no secret yet: give it one in the secrets file`)
   const rules = current.rulesOf(address)
   if (!rules) return null
-  verifyTokens(rules.tokens, presented)
-  if (rules.hmac) verifyHmac(rules.hmac, raw, presented.headers, now)
-  return rules.jwt || rules.topics ? verifyByPublicKey(rules, raw, presented, door, now) : null
+  const { tokens, hmac, jwt, topics } = rules
+  verifyTokens(tokens, presented)
+  if (hmac) verifyHmac(hmac, raw, presented.headers, now)
+  const verifyByKeysOfOthers = async () => {
+    if (jwt) await verifyJwt(jwt, presented, issuers(jwt.issuer), now)
+    if (topics) await verifySns(topics, raw, certificates, now)
+  }
+  return jwt || topics ? verifyByKeysOfOthers() : null
 }

@@ -17,6 +17,8 @@ export class ConfirmedRuns {
   readonly #keys: LedgerKeys
   /** A run that was confirmed stays so: its digest says what it was. */
   readonly #confirmed = new Set<string>()
+  /** The connection over which they were found. */
+  #stream: unknown
   readonly #looks = new Map<string, { until: number; found: Promise<boolean> }>()
 
   constructor(redis: Redis, keys: LedgerKeys) {
@@ -27,6 +29,7 @@ export class ConfirmedRuns {
   /** One round trip in a second for each run that is not confirmed, and none for those that are. Rejects when Redis does not answer. */
   readonly isConfirmed = (run: Run): boolean | Promise<boolean> => {
     const name = `${run.run_digest}${runField(run)}`
+    this.#forgetLostRedis()
     if (this.#confirmed.has(name)) return true
     const now = Date.now()
     const last = this.#looks.get(name)
@@ -35,6 +38,15 @@ export class ConfirmedRuns {
     const found = this.#look(run, name)
     this.#looks.set(name, { until: now + LOOK_AGAIN_MS, found })
     return found
+  }
+
+  /** The Redis that comes back or takes over may have lost the last approvals. */
+  #forgetLostRedis(): void {
+    const { stream } = this.#redis
+    if (stream === this.#stream) return
+    this.#stream = stream
+    this.#confirmed.clear()
+    this.#looks.clear()
   }
 
   async #look(run: Run, name: string): Promise<boolean> {

@@ -4,6 +4,7 @@ import type { Redis } from 'ioredis'
 import type { StageName } from '../contracts/audit-record.ts'
 import type { JobData } from '../contracts/job.ts'
 import { HEARTBEAT_ID } from '../ledger/heartbeat-id.ts'
+import { packArguments } from '../ledger/pack-arguments.ts'
 
 /** One hash tag for the queues and the ledger: on a Redis Cluster a hand-off touches one shard. */
 export const keyPrefix = (installation: string): string => `{${installation}}`
@@ -48,6 +49,10 @@ export const openQueue = (
     streams: { events: { maxLen: 1000 } },
   })
 
+const JOB_NAME = 'incident'
+
+const dataOf = (incidentId: string): string => JSON.stringify({ schema: 1, incident_id: incidentId } satisfies JobData)
+
 /** What a BullMQ script is called with: first its keys, then its arguments. */
 export interface JobCommand {
   command: string
@@ -70,6 +75,33 @@ const contextOf = ({ contextManager }: Telemetry): JobsOptions => ({
 const optionsOf = (queue: AddArguments, incidentId: string): JobsOptions =>
   incidentId === HEARTBEAT_ID ? HEARTBEAT_OPTIONS : { ...JOB_OPTIONS, attempts: attemptsIn(queue) }
 
+/** Where the arguments of an add stand behind its keys. */
+const ADD_ARGUMENTS = 3
+
+/** What BullMQ builds for the jobs of a queue that begin at once, by their priority: only who and when differ. */
+const builtFor = new WeakMap<AddArguments, Map<number, JobCommand>>()
+
+/** With these arguments BullMQ would add the job; it builds them, and hands them to nobody but this. */
+const build = async (queue: AddArguments, incidentId: string, timestamp: number, opts: JobsOptions) => {
+  let captured: JobCommand | undefined
+  const recorder = {
+    runCommand: (name: string, args: (string | Buffer)[]) => {
+      captured = { command: name.slice(0, name.indexOf(':')), arguments: args }
+      return incidentId
+    },
+  }
+  const job = { id: incidentId, name: JOB_NAME, data: dataOf(incidentId), opts, timestamp }
+  await queue.addJobToTransaction(
+    recorder as unknown as RedisClient,
+    job as unknown as JobJson,
+    incidentId,
+    {},
+    queue.keys,
+  )
+  if (captured === undefined) throw new Error('BullMQ did not build the arguments of an add')
+  return captured
+}
+
 /**
  * The arguments with which BullMQ would add this incident's job, not sent: they go into a script that adds the job and
  * changes the ledger in one step. `runAt` (ms) makes it a delayed job. `telemetry` has it carry the trace it is added in,
@@ -83,34 +115,19 @@ export const addJobCommand = async (
   telemetry?: Telemetry,
   priority = 0,
 ): Promise<JobCommand> => {
-  let captured: JobCommand | undefined
-  const recorder = {
-    runCommand: (name: string, args: (string | Buffer)[]) => {
-      captured = { command: name.slice(0, name.indexOf(':')), arguments: args }
-      return incidentId
-    },
-  }
   const delay = Math.max(0, runAt - now)
-  const job = {
-    id: incidentId,
-    name: 'incident',
-    data: JSON.stringify({ schema: 1, incident_id: incidentId } satisfies JobData),
-    opts: {
-      ...optionsOf(queue, incidentId),
-      jobId: incidentId,
-      ...(delay > 0 && { delay }),
-      ...(priority > 0 && { priority }),
-      ...(telemetry && contextOf(telemetry)),
-    },
-    timestamp: now,
-  }
-  await queue.addJobToTransaction(
-    recorder as unknown as RedisClient,
-    job as unknown as JobJson,
-    incidentId,
-    {},
-    queue.keys,
-  )
-  if (captured === undefined) throw new Error('BullMQ did not build the arguments of an add')
-  return captured
+  const opts = () => ({
+    ...optionsOf(queue, incidentId),
+    ...(delay > 0 && { delay }),
+    ...(priority > 0 && { priority }),
+    ...(telemetry && contextOf(telemetry)),
+  })
+  if (delay > 0 || telemetry || incidentId === HEARTBEAT_ID) return build(queue, incidentId, now, opts())
+  const built = builtFor.get(queue) ?? new Map<number, JobCommand>()
+  builtFor.set(queue, built)
+  const like = built.get(priority) ?? (await build(queue, incidentId, now, opts()))
+  built.set(priority, like)
+  const [keys, options] = [like.arguments.slice(0, -ADD_ARGUMENTS), like.arguments.at(-1) ?? '']
+  const who = packArguments([queue.keys[''], incidentId, JOB_NAME, now])
+  return { command: like.command, arguments: [...keys, who, dataOf(incidentId), options] }
 }

@@ -4,18 +4,34 @@ import { Redis } from 'ioredis'
 /** ioredis backs off up to 5 s between attempts by default; work should resume within a second of Redis being back. */
 const retryStrategy = (attempt: number) => Math.min(50 * 2 ** attempt, 1000)
 
+/** What is sent in one turn of the event loop goes out in one write: each of its own wakes Redis anew. */
+const writeTogether = (redis: Redis): Redis => {
+  const send = redis.sendCommand.bind(redis)
+  redis.sendCommand = (command, to) => {
+    const { stream } = redis
+    if (stream?.writableCorked === 0) {
+      stream.cork()
+      setImmediate(() => stream.uncork())
+    }
+    return send(command, to)
+  }
+  return redis
+}
+
 /**
  * For webhooks and queries: a command fails after `commandTimeout` ms, and at once while there is no connection. One that
  * stays silent for twice as long leads nowhere, as after a router forgot it, and is made anew.
  */
 export const connectProducer = (url: string, commandTimeout = 2000): Redis =>
-  new Redis(url, {
-    retryStrategy,
-    enableOfflineQueue: false,
-    maxRetriesPerRequest: 0,
-    commandTimeout,
-    socketTimeout: 2 * commandTimeout,
-  })
+  writeTogether(
+    new Redis(url, {
+      retryStrategy,
+      enableOfflineQueue: false,
+      maxRetriesPerRequest: 0,
+      commandTimeout,
+      socketTimeout: 2 * commandTimeout,
+    }),
+  )
 
 /** Longer than BullMQ ever lets a command block (10 s). The kernel itself gives a dead connection up after 15 minutes. */
 const SILENT_MS = 15_000

@@ -4,11 +4,21 @@ import { holdsIban } from './holds-iban.ts'
 /** What stands in the place of what was taken out. */
 export const REDACTED = '[redacted]'
 
-/** No name of a service, a pod or a rule looks like one of these. All are linear: a text comes from a stranger. */
-const PERSONS_AND_SECRETS = [
-  /-----BEGIN [A-Z ]{0,40}PRIVATE KEY-----[\s\S]*/,
+/**
+ * No name of a service, a pod or a rule looks like one of these. All are linear: a text comes from a stranger. The costliest
+ * are kept apart by a sign that they cannot do without and hardly a name has.
+ */
+const WITH_AT = [
   // E-mail addresses.
   /[\w.+%-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}/,
+  // Connection strings and links with a user in them.
+  /\b[a-z][a-z0-9+.-]{1,20}:\/\/[^\s/@"']{0,300}@[^\s"']*/i,
+] as const
+/** `password=…`, `api_key: …`, in a query as well. */
+const WITH_VALUE =
+  /\b[\w-]{0,40}(?:password|passwd|pwd|secret|token|api[_-]?key|access[_-]?key|authorization|credentials?)["']?\s{0,3}[=:]\s{0,3}["']?[^\s"',;&]+/i
+const PERSONS_AND_SECRETS = [
+  /-----BEGIN [A-Z ]{0,40}PRIVATE KEY-----[\s\S]*/,
   // Phone numbers: international, and national ones as people space them.
   /\+\d[\d ()./-]{6,18}\d/,
   /\b0\d{2,4} \d{3,8}(?: \d{3,4})?\b|\(\d{2,5}\) ?\d{3}[\d -]{3,8}|(?<![\w.-])0[1-9]\d{8,9}(?![\w.-])/,
@@ -18,10 +28,6 @@ const PERSONS_AND_SECRETS = [
   /\b(?:AKIA|ASIA|AGPA|AIDA|AROA)[A-Z0-9]{12,}/,
   /\b(?:gh[pousr]_|github_pat_|glpat-|glsa_|npm_|hv[sb]\.|xox[abeprs]-|sk-|AIza|SG\.|ya29\.|xapp-)[\w.-]{16,}/,
   /\b(?:[prs]k_(?:live|test)|whsec)_\w{8,}/,
-  // Connection strings and links with a user in them.
-  /\b[a-z][a-z0-9+.-]{1,20}:\/\/[^\s/@"']{0,300}@[^\s"']*/i,
-  // `password=…`, `api_key: …`, in a query as well.
-  /\b[\w-]{0,40}(?:password|passwd|pwd|secret|token|api[_-]?key|access[_-]?key|authorization|credentials?)["']?\s{0,3}[=:]\s{0,3}["']?[^\s"',;&]+/i,
 ] as const
 
 const NETWORKS = [
@@ -48,7 +54,13 @@ const writingsOf = (text: string): string[] => {
 
 /** True where a text holds what no name may hold: an e-mail address, a phone or account number, a credential, a user in a link. */
 export const isSensitive = (text: string): boolean =>
-  writingsOf(text).some((one) => PERSONS_AND_SECRETS.some((look) => look.test(one)) || holdsIban(one))
+  writingsOf(text).some(
+    (one) =>
+      (one.includes('@') && WITH_AT.some((look) => look.test(one))) ||
+      (/[=:]/.test(one) && WITH_VALUE.test(one)) ||
+      PERSONS_AND_SECRETS.some((look) => look.test(one)) ||
+      holdsIban(one),
+  )
 
 /** True where it tells of a network as well: an address, or a link with a query. */
 export const isRevealing = (text: string): boolean =>

@@ -26,7 +26,10 @@ export const door: Row = {
       span: 8,
       stacked: true,
       runbooks: ['OperatorsRefused'],
-      queries: [[rate('interlock_operator_auth_failures_total', 'reason'), '{{reason}}']],
+      queries: [
+        [rate('interlock_operator_auth_failures_total', 'reason'), '{{reason}}'],
+        [rate('interlock_operator_tokens_refused_total'), 'a file of tokens'],
+      ],
     }),
     lines({
       id: 26,

@@ -78,7 +78,7 @@ describe('followTokens', () => {
     expect([has(ONE), await refused()]).toEqual([true, 1])
     await writeFile(file, entry(ONE))
     await vi.waitFor(() => expect(events().at(-1)).toBe('operators_loaded'))
-    expect([has(ONE), await refused()]).toEqual([true, 0])
+    expect([has(ONE), await refused()]).toEqual([true, 1])
   })
 
   it('refuses a change that cannot be used, once and loudly, and takes the next one that can', async () => {

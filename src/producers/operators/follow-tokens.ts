@@ -15,12 +15,9 @@ export const followTokens = (
   followFile(path, {
     parse: (text) => parseOperatorTokens(path, text),
     unreadable: (why) => new CodedError('operators_invalid', `OPERATOR_TOKENS_FILE: ${path} cannot be read: ${why}`),
-    onLoaded: ({ length: tokens }) => {
-      refused.set(0)
-      log.event('operators_loaded', { tokens })
-    },
+    onLoaded: ({ length: tokens }) => log.event('operators_loaded', { tokens }),
     onRefused: (err) => {
-      refused.set(1)
+      refused.inc()
       log.event('operators_refused', { err })
     },
     ...(everyMs !== undefined && { everyMs }),

@@ -20,9 +20,9 @@ export const processMetrics = ({ counter, histogram, gauge }: Declare) => ({
   operatorAuthFailures: counter('operator_auth_failures_total', 'Requests that no operator sent, refused.', {
     reason: AUTH_FAILURES,
   }),
-  operatorTokensRefused: gauge(
-    'operator_tokens_refused',
-    '1 while the changed file of tokens cannot be used; those before it are in force.',
+  operatorTokensRefused: counter(
+    'operator_tokens_refused_total',
+    'Changes of the file of tokens that could not be used.',
     {},
   ),
   dependencyRequestDuration: histogram(

@@ -2,9 +2,11 @@
 import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import { connect } from 'node:net'
+import { setImmediate } from 'node:timers/promises'
 import { Redis } from 'ioredis'
 import { afterAll, describe, expect, inject, onTestFinished, test, vi } from 'vitest'
 import type { Load } from '../src/producers/door/judge-load.ts'
+import { MOST_AT_ONCE } from '../src/producers/door/pipelining.ts'
 import { watchLoad } from '../src/producers/door/watch-load.ts'
 import { ledgerKeys } from '../src/shared/ledger/keys.ts'
 import { createLog } from '../src/shared/telemetry/log.ts'
@@ -71,6 +73,25 @@ describe('the rate limit', () => {
     expect(await page()).toMatchObject({ status: 429, code: 'rate_limited' })
   })
 
+  test('who is beyond it is sent away unread, and nobody is asked', async () => {
+    const { from, server, installation } = await open({ rateLimit: 1 })
+    expect(await from('192.0.2.1')).toMatchObject({ status: 202 })
+    const [key = ''] = await redis.keys(`{${installation}}:rate:*`)
+    await redis.pexpire(key, 2000)
+    expect(await from('192.0.2.1')).toMatchObject({ status: 503 })
+    const before = await redis.get(key)
+    const payload = Buffer.alloc(2 * 1024 * 1024)
+    const { statusCode, headers, json } = await server.inject({
+      ...{ method: 'POST', url: '/webhooks/grafana', payload, remoteAddress: '192.0.2.1' },
+      headers: { 'content-type': 'application/json' },
+    })
+    expect({ statusCode, code: json().code }).toEqual({ statusCode: 503, code: 'rate_limited' })
+    expect(Number(headers['retry-after'])).toBeLessThanOrEqual(10)
+    expect(await redis.get(key)).toBe(before)
+    // To the end of the window, and no longer.
+    await vi.waitFor(async () => expect(await from('192.0.2.1')).toMatchObject({ status: 202 }), 20_000)
+  })
+
   test('no counter outlives its window', async () => {
     const { from, installation } = await open({ rateLimit: 1 })
     for (let n = 0; n < 3; n++) await from('192.0.2.1')
@@ -84,7 +105,7 @@ describe('the rate limit', () => {
 
 describe('too much to do', () => {
   const LESSER: Load = { all: null, lesser: 'queue_depth' }
-  const ALL: Load = { all: 'event_loop', lesser: 'event_loop' }
+  const ALL: Load = { all: 'queue_depth', lesser: 'queue_depth' }
   const at = (priority: string, source = grafanaDelivery) => source(fault(), { labels: { priority } }) as object
   const both = () => {
     const delivery = at('P4', alertmanagerDelivery) as { alerts: object[] }
@@ -124,7 +145,49 @@ describe('too much to do', () => {
     )
     const [answer] = await once(socket, 'data')
     expect(String(answer)).toMatch(/^HTTP\/1\.1 503 .*"code":"overloaded"/s)
-    expect(await counted('load_shed_total')).toEqual(['interlock_load_shed_total{reason="event_loop"} 1'])
+    expect(await counted('load_shed_total')).toEqual(['interlock_load_shed_total{reason="queue_depth"} 1'])
+  })
+})
+
+describe('a flood', () => {
+  test('from one address does not keep out another', async () => {
+    const { from, counted, redis: own } = await open({})
+    // Nothing is answered for a while.
+    own.stream.pause()
+    const flood: ReturnType<typeof from>[] = []
+    await vi.waitFor(
+      async () => {
+        for (let n = 0; n < 50; n++) flood.push(from('192.0.2.1'))
+        expect(await counted('load_shed_total')).toEqual([expect.stringContaining('reason="crowd"')])
+      },
+      { timeout: 30_000, interval: 1 },
+    )
+    const urgent = from('192.0.2.2')
+    await setImmediate()
+    own.stream.resume()
+    expect(await urgent).toMatchObject({ status: 202 })
+    const answers = await Promise.all(flood)
+    expect(answers).toContainEqual(expect.objectContaining({ status: 202 }))
+    const refused = answers.find(({ status }) => status === 503)
+    expect(refused).toMatchObject({ code: 'overloaded' })
+    expect(refused?.after).toBeGreaterThanOrEqual(10)
+    expect(await from('192.0.2.1')).toMatchObject({ status: 202 })
+  })
+
+  test('over one connection is hung up on', async () => {
+    const { server, counted } = await open({})
+    await server.listen({ host: '127.0.0.1', port: 0 })
+    const socket = connect(Number(new URL(server.listeningOrigin).port), '127.0.0.1').setEncoding('utf8')
+    let received = ''
+    socket.on('data', (chunk) => {
+      received += chunk
+    })
+    const small =
+      'POST /webhooks/grafana HTTP/1.1\r\nhost: a\r\ncontent-type: application/json\r\ncontent-length: 2\r\n\r\n{}'
+    socket.write(small.repeat(MOST_AT_ONCE + 1))
+    await once(socket, 'close')
+    expect(received).toMatch(/HTTP\/1\.1 503 .*connection: close.*"code":"overloaded"[^}]*}$/s)
+    expect(await counted('load_shed_total')).toEqual(['interlock_load_shed_total{reason="pipelined"} 1'])
   })
 })
 

@@ -6,6 +6,7 @@ import { IncidentId } from '../shared/contracts/identifiers.ts'
 import type { AlertAnswer } from '../shared/contracts/webhook-answer.ts'
 import { incidentSummary, incidentView } from '../shared/incident/incident-view.ts'
 import { IncidentQuery, listIncidents } from '../shared/ledger/list-incidents.ts'
+import { explainIssues } from '../shared/policy/explain-issues.ts'
 import { Problem } from '../shared/problem.ts'
 import type { Log } from '../shared/telemetry/log.ts'
 import type { Metrics } from '../shared/telemetry/metrics.ts'
@@ -17,10 +18,12 @@ import { admitSender } from './door/admit-sender.ts'
 import { refuseByHeaders, refuseBySize } from './door/body-limits.ts'
 import { confirmSubscription } from './door/confirm-subscription.ts'
 import type { Load } from './door/judge-load.ts'
+import { watchPipelining } from './door/pipelining.ts'
 import { quarantineRejected } from './door/quarantine-rejected.ts'
 import { addRateLimit, type RateLimit } from './door/rate-limit.ts'
-import { shedAll } from './door/shed-load.ts'
+import { pipelined, shedAll, shedCrowd } from './door/shed-load.ts'
 import { Unauthorized } from './door/unauthorized.ts'
+import { UnderWay } from './door/under-way.ts'
 import { type Door, verifyDelivery } from './door/verify-delivery.ts'
 import { logAnswers } from './log-answers.ts'
 import { keepRawForms, readDelivery } from './read-delivery.ts'
@@ -72,17 +75,26 @@ export const addWebhooks = (
   app.register(async (webhooks) => {
     keepRawForms(webhooks)
     addCloudEventsHandshake(webhooks)
-    const limitRate = rateLimit && (await addRateLimit(webhooks, rateLimit))
+    const rate = rateLimit && (await addRateLimit(webhooks, rateLimit))
+    const underWay = new UnderWay()
+    const isPipelined = watchPipelining()
     webhooks.route<{ Params: { source: string }; Querystring: Record<string, unknown> }>({
       method: ['POST', 'PUT'],
       url: WEBHOOKS,
       // What was under way before is answered as ever.
-      onRequest: ({ params, headers, ip }, _reply, done) => {
+      onRequest: (request, reply, done) => {
+        const { params, headers, ip } = request
         const source = sourceAt(params.source, acceptance.policies())
         try {
           if (isStopping()) throw new Problem('shutting_down', 'this process takes nothing new: send it again')
           admitSender(source, ip, door.secrets())
+          if (isPipelined(request.socket)) {
+            reply.header('connection', 'close')
+            throw pipelined(source)
+          }
+          rate?.recall(source, request)
           shedAll(source, load())
+          shedCrowd(source, underWay, ip)
           refuseByHeaders(source, headers)
         } catch (error) {
           noteRefused(error, source.name, metrics)
@@ -119,8 +131,9 @@ export const addWebhooks = (
             { quarantine: acceptance.ledger.quarantine, metrics, log },
           )
         let answers: AlertAnswer[]
+        underWay.begin(request.ip)
         try {
-          await limitRate?.(source, request)
+          await rate?.count(source, request)
           const read = await readDelivery(source, request.body, headers).catch(async (problem: Problem) => {
             if (isUnreadable(problem)) await keep(request.body as Buffer, undefined, [problem.message])
             throw problem
@@ -133,6 +146,8 @@ export const addWebhooks = (
         } catch (error) {
           noteRefused(error, source.name, metrics)
           throw error
+        } finally {
+          underWay.end(request.ip)
         }
         for (const { outcome } of answers) {
           metrics.webhookEvents.inc({ source: source.name, outcome })
@@ -158,8 +173,7 @@ export const addWebhooks = (
 const parseQuery = (query: unknown): IncidentQuery => {
   const parsed = IncidentQuery.safeParse(query)
   if (parsed.success) return parsed.data
-  const [issue] = parsed.error.issues
-  throw new Problem('query_invalid', `${issue?.path.join('.') || 'query'}: ${issue?.message}`)
+  throw new Problem('query_invalid', explainIssues(parsed.error, query))
 }
 
 export const addIncidents = (app: FastifyInstance, { ledger }: Pick<Acceptance, 'ledger'>): void => {

@@ -4,8 +4,8 @@ import type { Redis } from 'ioredis'
 import { percentiles } from '../../bench/measure.ts'
 import { imbalance } from '../../src/shared/ledger/accounting.ts'
 import { IncidentLedger } from '../../src/shared/ledger/incident-ledger.ts'
-import { forged, type Signed, signed } from './deliveries.ts'
-import { type Poured, pour } from './pour.ts'
+import type { Poured } from './pour.ts'
+import { pourApart } from './pour-apart.ts'
 import { openSite, type Site } from './site.ts'
 import { sendUrgent } from './urgent-sender.ts'
 
@@ -13,6 +13,9 @@ const TIMES = 20
 /** Numbers of faults: none is told of twice but on purpose. */
 const FIRST = { measured: 0, flood: 1_000_000, urgent: 9_000_000 }
 const URGENT_EVERY_MS = 200
+/** The flood comes from other addresses than the urgent: a limit that tells them apart must hold, as it does on a site. */
+const URGENT_FROM = '127.0.0.2'
+const FLOOD_FROM = Array.from({ length: 10 }, (_, n) => `127.0.0.${n + 3}`)
 const DRAIN_MS = 300_000
 
 export interface Settings {
@@ -25,9 +28,8 @@ export interface Settings {
 export interface Outcome {
   sustainable: number
   poured: Poured
-  seconds: number
   shed: Record<string, number>
-  urgent: { sent: number; refused: number; ms: { p50: number; p95: number; p99: number } }
+  urgent: { sent: number; refused: Record<string, number>; ms: { p50: number; p95: number; p99: number } }
   /** By process, in MB: once the flood was under way, at its end, and the most. */
   memory: Record<string, { begin: number; end: number; most: number }>
   accepted: number
@@ -46,25 +48,10 @@ const drained = async (ledger: IncidentLedger): Promise<void> => {
 
 /** What a second accepts and brings to its verdict, with all processes at work. */
 const sustainableRate = async (site: Site, ledger: IncidentLedger, seconds: number): Promise<number> => {
-  let n = FIRST.measured
-  const began = Date.now()
-  await pour(site.address, { seconds, rate: 100_000, window: 50 }, () => signed(n++, 'P2'))
+  const pouring = { from: FLOOD_FROM, seconds, rate: 100_000, window: 50 }
+  const { began } = await pourApart({ address: site.address, pouring, kind: 'new', first: FIRST.measured })
   await drained(ledger)
   return (await ledger.count()) / ((Date.now() - began) / 1000)
-}
-
-/** Six forged and two repeated of ten; the others are new, and P4. */
-const mixed = (): (() => Signed) => {
-  let n = FIRST.flood
-  let [turn, last] = [0, signed(n, 'P4')]
-  const fake = forged(last)
-  return () => {
-    turn++
-    if (turn % 10 < 6) return fake
-    if (turn % 10 < 8) return last
-    last = signed(++n, 'P4')
-    return last
-  }
 }
 
 const watchMemory = (site: Site) => {
@@ -98,9 +85,9 @@ export const flood = async (redis: Redis, redisUrl: string, settings: Settings):
   try {
     const sustainable = await sustainableRate(site, ledger, settings.measureSeconds)
     const memory = watchMemory(site)
-    const urgent = sendUrgent(site.address, FIRST.urgent, URGENT_EVERY_MS)
-    const rate = Math.ceil(sustainable * TIMES)
-    const poured = await pour(site.address, { seconds: settings.seconds, rate }, mixed())
+    const urgent = sendUrgent(site.address, URGENT_FROM, FIRST.urgent, URGENT_EVERY_MS)
+    const pouring = { from: FLOOD_FROM, seconds: settings.seconds, rate: Math.ceil(sustainable * TIMES) }
+    const poured = await pourApart({ address: site.address, pouring, kind: 'mixed', first: FIRST.flood })
     await urgent.end()
     const took = memory.end()
     const shed = await site.shed()
@@ -110,8 +97,8 @@ export const flood = async (redis: Redis, redisUrl: string, settings: Settings):
     const all = [...poured.accepted, ...urgent.sent.keys()]
     const ends = await Promise.all(all.map(async (id) => [id, await verdictAt(id)] as const))
     return {
-      ...{ sustainable, poured, seconds: settings.seconds, shed, memory: took, accepted: all.length },
-      urgent: { sent: urgent.sent.size, refused: urgent.refused(), ms: percentiles(ms) },
+      ...{ sustainable, poured, shed, memory: took, accepted: all.length },
+      urgent: { sent: urgent.sent.size, refused: urgent.refused, ms: percentiles(ms) },
       lost: ends.filter(([, at]) => Number.isNaN(at)).map(([id]) => id),
       imbalance: imbalance(await ledger.accounting()),
     }

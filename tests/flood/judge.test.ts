@@ -6,10 +6,9 @@ import { report } from './report.ts'
 
 const HELD: Outcome = {
   sustainable: 500,
-  poured: { offered: 1000, answers: { 202: 2, 401: 600 }, accepted: ['HM-1', 'HM-2'] },
-  seconds: 1,
+  poured: { offered: 1000, seconds: 1, began: 0, counts: { 202: 2, 401: 600 }, accepted: ['HM-1', 'HM-2'] },
   shed: {},
-  urgent: { sent: 5, refused: 1, ms: { p50: 10, p95: 20, p99: 30_000 } },
+  urgent: { sent: 5, refused: { '503 overloaded': 1 }, ms: { p50: 10, p95: 20, p99: 30_000 } },
   memory: { serve: { begin: 100, end: 150, most: 189 } },
   accepted: 7,
   lost: [],

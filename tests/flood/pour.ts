@@ -1,83 +1,98 @@
-/** Pours deliveries on an address at a rate, over many connections, and waits for no answer before the next: a flood does not. */
+/** Pours requests on an address at a rate, over many connections, and waits for no answer before the next: a flood does not. */
 import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
-import type { Signed } from './deliveries.ts'
+import { type Answers, answerCounter } from './count-answers.ts'
 
 const CONNECTIONS = 100
 const TICK_MS = 10
-/** What the other side does not take in piles up here: beyond this nothing is added. */
-const MOST_UNSENT_BYTES = 256 * 1024
+/** Written at once to a connection, which costs the kernel as much as one. */
+const BATCH = 32
 const DRAIN_MS = 60_000
 
-const ANSWER = /HTTP\/1\.1 (\d{3}) /g
-const ACCEPTED = /"incident_id":"([\w-]+)","outcome":"accepted"/g
-
-export interface Poured {
+export interface Poured extends Answers {
+  /** What the kernel took. */
   offered: number
-  /** By status; `none` are those without an answer. */
-  answers: Record<string, number>
-  /** The incidents that an answer called accepted. */
-  accepted: string[]
+  /** Of it, what came to nothing when its connection was hung up on. */
+  unanswered?: number
+  /** Within so many s. */
+  seconds: number
+  /** In ms since 1970. */
+  began: number
 }
 
-const request = ({ body, headers }: Signed): Buffer => {
-  const lines = [
-    'POST /webhooks/grafana HTTP/1.1',
-    'host: flood',
-    ...Object.entries(headers).map(([name, value]) => `${name}: ${value}`),
-  ]
-  return Buffer.concat([Buffer.from(`${lines.join('\r\n')}\r\ncontent-length: ${body.length}\r\n\r\n`), body])
+export interface Pouring {
+  /** Where the connections come from, in turn. */
+  from: readonly string[]
+  seconds: number
+  /** A second. */
+  rate: number
+  /** As many are under way at once, and what is left of `rate` is not offered. */
+  window?: number
 }
 
-/** Answers are only counted, and an answer may come in pieces: what is kept of each is less than any of what is looked for. */
-const readAnswers = (socket: Socket, poured: Poured, onAnswers: (count: number) => void): void => {
-  let rest = ''
-  socket.setEncoding('latin1').on('data', (chunk) => {
-    const text = rest + chunk
-    const end = text.lastIndexOf('}') + 1
-    rest = text.slice(end)
-    const whole = text.slice(0, end)
-    let count = 0
-    for (const [, status = ''] of whole.matchAll(ANSWER)) {
-      poured.answers[status] = (poured.answers[status] ?? 0) + 1
-      count++
-    }
-    for (const [, id = ''] of whole.matchAll(ACCEPTED)) poured.accepted.push(id)
-    onAnswers(count)
-  })
+/** One of the connections, and the next in its place when it is hung up on. */
+interface Line {
+  socket: Socket
+  /** Requests without an answer yet. */
+  open: number
 }
 
-/** `rate` is a second; in `window` as many are under way at once, and what is left of `rate` is not offered. */
+const opened = async (address: string, from: readonly string[], answers: Answers, onHungUp: (open: number) => void) => {
+  const { hostname: host, port } = new URL(address)
+  const dial = (localAddress: string, line: Partial<Line>): Line => {
+    const count = answerCounter(answers)
+    const socket = connect({ host, port: Number(port), localAddress }).setEncoding('latin1')
+    const dialled = Object.assign(line, { socket, open: 0 })
+    socket
+      .on('error', () => {})
+      .on('data', (chunk) => {
+        dialled.open -= count(String(chunk))
+      })
+      .on('close', () => {
+        onHungUp(dialled.open)
+        dial(localAddress, dialled)
+      })
+    return dialled
+  }
+  const lines = Array.from({ length: CONNECTIONS }, (_, n) => dial(from[n % from.length] ?? '', {}))
+  await Promise.all(lines.map(({ socket }) => once(socket, 'connect')))
+  return lines
+}
+
+/** A connection that has not taken the batch before gets none; what is due is made up for when there is room again. */
 export const pour = async (
   address: string,
-  { seconds, rate, window = Number.POSITIVE_INFINITY }: { seconds: number; rate: number; window?: number },
-  next: () => Signed,
+  { from, seconds, rate, window = Number.POSITIVE_INFINITY }: Pouring,
+  next: () => Buffer,
 ): Promise<Poured> => {
-  const { hostname, port } = new URL(address)
-  const poured: Poured = { offered: 0, answers: {}, accepted: [] }
-  let answered = 0
-  const sockets = Array.from({ length: CONNECTIONS }, () => connect(Number(port), hostname))
-  for (const socket of sockets) {
-    socket.on('error', () => {})
-    readAnswers(socket, poured, (count) => {
-      answered += count
+  const answers: Answers = { counts: {}, accepted: [] }
+  let [written, offered, hungUp] = [0, 0, 0]
+  const lines = await opened(address, from, answers, (open) => {
+    hungUp += open
+  })
+  const write = (line: Line, requests: number) => {
+    written += requests
+    line.open += requests
+    line.socket.write(Buffer.concat(Array.from({ length: requests }, next)), (error) => {
+      if (error) line.open -= requests
+      else offered += requests
     })
   }
-  await Promise.all(sockets.map((socket) => once(socket, 'connect')))
-  const began = performance.now()
-  for (let turn = 0; performance.now() - began < seconds * 1000; await delay(TICK_MS)) {
-    const due = Math.floor(((performance.now() - began) * rate) / 1000)
-    for (let left = due - turn; left > 0; left--) {
-      const socket = sockets[turn++ % CONNECTIONS]
-      if (!socket?.writable || socket.writableLength > MOST_UNSENT_BYTES || poured.offered - answered >= window)
-        continue
-      socket.write(request(next()))
-      poured.offered++
+  const underWay = () => lines.reduce((all, { open }) => all + open, 0)
+  const began = Date.now()
+  const elapsed = () => (Date.now() - began) / 1000
+  for (let turn = 0; elapsed() < seconds; await delay(TICK_MS)) {
+    const due = () => Math.min(elapsed() * rate - written, window - underWay())
+    for (let tried = 0; tried < CONNECTIONS && due() >= 1; tried++) {
+      const line = lines[turn++ % CONNECTIONS]
+      if (line?.socket.readyState === 'open' && line.socket.writableLength === 0)
+        write(line, Math.min(BATCH, Math.floor(due())))
     }
   }
-  for (const deadline = Date.now() + DRAIN_MS; answered < poured.offered && Date.now() < deadline; ) await delay(50)
-  for (const socket of sockets) socket.destroy()
-  if (answered < poured.offered) poured.answers.none = poured.offered - answered
-  return poured
+  const took = elapsed()
+  for (const deadline = Date.now() + DRAIN_MS; underWay() > 0 && Date.now() < deadline; ) await delay(50)
+  const unanswered = hungUp + underWay()
+  for (const { socket } of lines) socket.removeAllListeners('close').destroy()
+  return { ...answers, ...(unanswered > 0 && { unanswered }), offered, seconds: took, began }
 }

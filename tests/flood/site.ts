@@ -19,7 +19,10 @@ export const openSite = async (redisUrl: string, installation: string): Promise<
   const secrets = join(folder, 'secrets.yaml')
   writeFileSync(secrets, `sources: { grafana: { signature: { secrets: [${SECRET}] } } }\nclosed: others\n`)
   const remove = () => rmSync(folder, { recursive: true })
-  const processes = await startProcesses(redisUrl, installation, { WEBHOOK_SECRETS_FILE: secrets }).catch((error) => {
+  const processes = await startProcesses(redisUrl, installation, {
+    WEBHOOK_SECRETS_FILE: secrets,
+    WEBHOOK_RATE_LIMIT: '3000',
+  }).catch((error) => {
     remove()
     throw error
   })

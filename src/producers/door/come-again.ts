@@ -2,7 +2,7 @@
 import { Problem } from '../../shared/problem.ts'
 import type { Source } from '../../shared/sources/source.ts'
 
-export type LoadReason = 'queue_age' | 'queue_depth' | 'event_loop'
+export type LoadReason = 'queue_age' | 'queue_depth' | 'event_loop' | 'crowd' | 'pipelined'
 
 export class ComeAgain extends Problem {
   readonly reason: LoadReason | 'rate_limited'

@@ -37,12 +37,12 @@ test.each([
   ['a paused queue grows long', { ...lines({ count: 1e6, age: 1e9 }), paused: true }, 0, depth('all')],
   ['a loop as late as it may be', EMPTY, lesser.lag, NO_LOAD],
   ['later', EMPTY, lesser.lag + 1, { all: null, lesser: 'event_loop' }],
-  ['much later', EMPTY, all.lag + 1, { all: 'event_loop', lesser: 'event_loop' }],
+  ['much later', EMPTY, 1e6, { all: null, lesser: 'event_loop' }],
 ])('%s', (_what, queue, lag, load) => {
   expect(judgeLoad([EMPTY, queue, EMPTY], lag)).toEqual(load)
 })
 
 test('where Redis does not answer the loop alone tells', () => {
   expect(judgeLoad(null, 0)).toEqual(NO_LOAD)
-  expect(judgeLoad(null, all.lag + 1).all).toBe('event_loop')
+  expect(judgeLoad(null, lesser.lag + 1).lesser).toBe('event_loop')
 })

@@ -15,19 +15,20 @@ interface Limits {
   age: number | null
   /** Jobs that wait in a queue. */
   depth: number
-  /** By how much the event loop is late, in ms. */
-  lag: number
+  /** By how much the event loop is late, in ms; null where that does not matter. */
+  lag: number | null
 }
 
 /**
  * P3 to P5 are sent away when their verdict would come late anyway, after a minute where 30 s are promised, or when an accept
  * takes the 250 ms that are promised for it. The urgent are taken as long as there is room: a queue keeps what no worker is
- * there for, and a sender may not come again.
+ * there for, and a sender may not come again. A late loop is no reason to send them away, since coming again takes longer:
+ * what there is room for at once is judged by sender, see under-way.ts.
  */
-export const LOAD_LIMITS: Record<keyof Load, Limits> = {
+export const LOAD_LIMITS = {
   lesser: { age: 60_000, depth: 10_000, lag: 250 },
-  all: { age: null, depth: 30_000, lag: 1000 },
-}
+  all: { age: null, depth: 30_000, lag: null },
+} as const satisfies Record<keyof Load, Limits>
 
 /** Fewer jobs than these are soon done, however long they wait: one is stuck, or was stamped by a clock that is wrong. */
 export const CROWD = 100
@@ -40,7 +41,7 @@ export const judgeLoad = (queues: readonly QueueNow[] | null, lag: number): Load
     const isTooOld = ({ age, count }: OpenNow) => limits.age !== null && age > limits.age && count >= CROWD
     if (lines.some((line) => !line.paused && isTooOld(line))) return 'queue_age'
     if (lines.some(({ count }) => count > limits.depth)) return 'queue_depth'
-    return lag > limits.lag ? 'event_loop' : null
+    return limits.lag !== null && lag > limits.lag ? 'event_loop' : null
   }
   const all = beyond(LOAD_LIMITS.all, ({ urgent }) => urgent)
   return {

@@ -5,6 +5,7 @@ import type { Redis } from 'ioredis'
 import type { Source } from '../../shared/sources/source.ts'
 import { ComeAgain } from './come-again.ts'
 import { redisPermits } from './redis-permits.ts'
+import { senderOf } from './sender-of.ts'
 
 const RATE_WINDOW_SECONDS = 10
 
@@ -16,29 +17,50 @@ export interface RateLimit {
   prefix: string
 }
 
-/** Two spellings of a source's address have one name. */
-const sourceIn = ({ params }: FastifyRequest) => (params as { source: string }).source.replaceAll('-', '_')
+/** Both throw ComeAgain where there were too many. */
+export interface RateLimiter {
+  /** Before it is read: a sender that was found beyond the limit is so to the window's end, and Redis need not be asked. */
+  recall(source: Source, request: FastifyRequest): void
+  /** Once it is proven, so that nobody uses up what another may send. Throws what Redis throws: then nothing is accepted. */
+  count(source: Source, request: FastifyRequest): Promise<void>
+}
 
-/**
- * What counts a delivery: throws ComeAgain where there were too many, and what Redis throws where that does not answer,
- * when nothing could be accepted either. An IPv6 network counts as one address: whoever has one has all of it.
- */
+/** Two spellings of a source's address have one name. */
+const keyOf = ({ params, ip }: FastifyRequest) =>
+  `${(params as { source: string }).source.replaceAll('-', '_')}:${senderOf(ip)}`
+
 export const addRateLimit = async (
   webhooks: FastifyInstance,
   { max, redis, prefix }: RateLimit,
-): Promise<(source: Source, request: FastifyRequest) => Promise<void>> => {
+): Promise<RateLimiter> => {
+  const timeWindow = RATE_WINDOW_SECONDS * 1000
   await webhooks.register(rateLimit, {
     global: false,
     store: redisPermits(redis, prefix),
     max,
-    timeWindow: RATE_WINDOW_SECONDS * 1000,
-    keyGenerator: (request) => `${sourceIn(request)}:${rateLimit.normalizeIP(request.ip)}`,
+    timeWindow,
+    keyGenerator: keyOf,
   })
   const count = webhooks.createRateLimit()
-  return async (source, request) => {
-    const counted = await count(request)
-    if (counted.isAllowed || !counted.isExceeded) return
+  /** Until when, by the clock of `performance`; forgotten then. None gets here without as many proven deliveries. */
+  const beyond = new Map<string, number>()
+  const refuse = (source: Source, ms: number): never => {
     const detail = `more than ${max} deliveries of ${source.title} came from one address in ${RATE_WINDOW_SECONDS} s`
-    throw new ComeAgain(source, 'rate_limited', detail, Math.max(1, counted.ttlInSeconds))
+    throw new ComeAgain(source, 'rate_limited', detail, Math.max(1, Math.ceil(ms / 1000)))
+  }
+  return {
+    recall: (source, request) => {
+      if (beyond.size === 0) return
+      const until = beyond.get(keyOf(request))
+      if (until !== undefined) refuse(source, until - performance.now())
+    },
+    count: async (source, request) => {
+      const counted = await count(request)
+      if (counted.isAllowed || !counted.isExceeded) return
+      const { key, ttl } = counted
+      if (!beyond.has(key)) setTimeout(() => beyond.delete(key), ttl).unref()
+      beyond.set(key, performance.now() + ttl)
+      refuse(source, ttl)
+    },
   }
 }

@@ -3,6 +3,7 @@ import { priorityOf } from '../../shared/queue/job-priority.ts'
 import type { Reading, Source } from '../../shared/sources/source.ts'
 import { ComeAgain, type LoadReason } from './come-again.ts'
 import type { Load } from './judge-load.ts'
+import type { UnderWay } from './under-way.ts'
 
 /** Not all of them at once again. */
 const backIn = () => Math.round(10 * (1 + Math.random()))
@@ -11,11 +12,22 @@ const WHY: Record<LoadReason, string> = {
   queue_age: 'jobs have waited too long',
   queue_depth: 'too many jobs wait',
   event_loop: 'this process is behind with its answers',
+  crowd: 'too many deliveries are under way',
+  pipelined: 'this connection sends on without waiting for answers',
 }
 
 /** Throws ComeAgain where everything is sent away. */
 export const shedAll = (source: Source, { all }: Load): void => {
   if (all) throw new ComeAgain(source, all, `${WHY[all]}: nothing is taken for the moment`, backIn())
+}
+
+/** For who is hung up on. */
+export const pipelined = (source: Source): ComeAgain => new ComeAgain(source, 'pipelined', WHY.pipelined, backIn())
+
+/** Throws ComeAgain where there is no room for more, and this address has its share of it. */
+export const shedCrowd = (source: Source, underWay: UnderWay, address: string): void => {
+  if (underWay.hasItsShare(address))
+    throw new ComeAgain(source, 'crowd', `${WHY.crowd}, and this address has its share of them`, backIn())
 }
 
 /**

@@ -34,6 +34,8 @@ const SHED_REASONS = [
   'queue_age',
   'queue_depth',
   'event_loop',
+  'crowd',
+  'pipelined',
 ] as const
 export type ShedReason = (typeof SHED_REASONS)[number]
 

@@ -12,7 +12,7 @@ import { buildFaults, type Program, QUICK } from './harness/build.ts'
 import { CRASHES, crashed } from './harness/crashes.ts'
 import { SUPERVISED } from './harness/installation.ts'
 
-const UPKEEP = 'src/workers/upkeep.ts'
+const UPKEEP = 'src/workers/keep-rounds.ts'
 /** Every round of upkeep once a second, and what is silent for two is looked at again: times a test can wait. */
 const BUSY = [
   { file: UPKEEP, from: "reconcile: '*/30 * * * * *'", to: "reconcile: '* * * * * *'" },

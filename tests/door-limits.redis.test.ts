@@ -3,9 +3,10 @@ import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import { connect } from 'node:net'
 import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib'
-import { afterAll, beforeAll, expect, inject, onTestFinished, test } from 'vitest'
+import { afterAll, beforeAll, expect, inject, onTestFinished, test, vi } from 'vitest'
 import { MAX_ALERTS } from '../src/producers/door/most-urgent.ts'
 import { PROBLEMS, type ProblemCode } from '../src/shared/problem.ts'
+import type { Log } from '../src/shared/telemetry/log.ts'
 import { type Api, NO_POLICIES, openApi } from './support/api.ts'
 import { alertmanagerDelivery, grafanaDelivery, pagerdutyDelivery } from './support/faults.ts'
 
@@ -13,9 +14,12 @@ const installation = `limits-${randomUUID()}`
 const PATIENCE = { headers: 400, request: 800 }
 let api: Api
 let port: number
+const told: Record<string, unknown>[] = []
 
 beforeAll(async () => {
-  api = await openApi(inject('redisUrl'), installation, NO_POLICIES, {}, undefined, undefined, { patience: PATIENCE })
+  const log: Log = { event: (name, fields = {}) => told.push({ name, ...fields }) }
+  const limits = { patience: PATIENCE, log }
+  api = await openApi(inject('redisUrl'), installation, NO_POLICIES, {}, undefined, undefined, limits)
   port = Number(new URL(await api.server.listen({ host: '127.0.0.1', port: 0 })).port)
 })
 afterAll(() => api.close())
@@ -129,7 +133,28 @@ test('headers that never end are given up on, while others are answered', async 
 })
 
 test('a body that never ends is given up on', async () => {
+  told.length = 0
   expectProblem(await exchange(head('grafana', 'content-length: 100'), '{"a":'), 'request_timeout', 'within 0.8 s')
+  // The log says what was answered.
+  await vi.waitFor(() =>
+    expect(told).toEqual([
+      expect.objectContaining({ name: 'webhook_rejected', status: 408, error_code: 'request_timeout' }),
+    ]),
+  )
+})
+
+test('a request without a host is told so, but where nobody needs one', async () => {
+  const bare = (version: string) => exchange(`GET /healthz HTTP/${version}\r\nconnection: close\r\n\r\n`)
+  expectProblem(await bare('1.1'), 'request_invalid', 'the header host is missing')
+  expect(await bare('1.0')).toMatch(/^HTTP\/1\.1 200 /)
+})
+
+test('an expectation that nobody has heard of is told so, and a known one is met', async () => {
+  const body = padded(grafanaDelivery(fault()), 0)
+  expectProblem(await posted('grafana', body, 'expect: a miracle'), 'expectation_unsupported', 'leave it out')
+  expect(await posted('grafana', body, 'expect: 100-continue')).toMatch(
+    /^HTTP\/1\.1 100 Continue\r\n\r\nHTTP\/1\.1 202 /,
+  )
 })
 
 test('a header a while is too slow as well: it is the whole that counts', async () => {

@@ -65,7 +65,7 @@ describe('a delivery that a wrong mapping does not understand', () => {
     expect(refused).toMatchObject({ status: 422, body: { code: 'nothing_understood' } })
     expect(await api.ledger.accounting()).toEqual({})
     const entry = await newest()
-    expect(entry).toMatchObject({ source: 'custom:beacon', kept: 'redacted', times: 1, replayed: null })
+    expect(entry).toMatchObject({ source: 'custom:beacon', kept: 'redacted', times: 1, replayed: [] })
     expect(JSON.stringify(entry)).not.toMatch(/Ivanova|7700|demo-token|example\.com|10\.20/)
     expect(entry.body).toMatchObject({ events: [{ uid: 'b-7781', target: { service: 'appointments-api' } }] })
     expect((await api.get('/metrics')).body).toContain('interlock_quarantined_total{source="custom"} 1')
@@ -104,10 +104,10 @@ describe('a delivery that a wrong mapping does not understand', () => {
     expect(await cli('replay', id, ...ORDER)).toMatchObject({
       code: 1,
       err: expect.stringMatching(
-        /^BLOCK entry=Q-\w+ source=custom:beacon .*rejected=1\n {2}- rejected: .*fields\.service/,
+        /^BLOCK entry=Q-\w+ source=custom:beacon .*rejected=1\n {2}- rejected: .*fields\.service.*\n"interlock quarantine show Q-\w+" .*correct sources\/beacon\.yaml/,
       ),
     })
-    expect((await newest()).replayed).toBeNull()
+    expect((await newest()).replayed).toEqual([])
   })
 
   test('once the mapping is corrected it is an incident like any other, and the trace says by whom', async () => {
@@ -127,14 +127,16 @@ describe('a delivery that a wrong mapping does not understand', () => {
       },
     ])
     expect(read && verifyChain(read.trace, read.incident).problem).toBeNull()
-    expect((await newest()).replayed).toMatchObject({ by: 'anna', outcomes: { accepted: 1 } })
-    expect((await cli('list')).out).toContain((await newest()).replayed?.at)
+    expect((await newest()).replayed).toMatchObject([{ by: 'anna', outcomes: { accepted: 1 } }])
+    expect((await cli('list')).out).toContain((await newest()).replayed[0]?.at)
     expect((await cli('show', id)).out).toContain('by="anna" reason="corrected the mapping" accepted=1')
   })
 
   test('taken again a second time it is a duplicate, and the books are even', async () => {
     const { id } = await newest()
     expect(await json('replay', id, ...ORDER)).toMatchObject({ code: 0, incidents: [{ outcome: 'duplicate' }] })
+    const { out } = await cli('show', id)
+    expect(out).toMatch(/^replayed at=.* accepted=1\nreplayed at=.* duplicate=1$/m)
     const { received, ...places } = await api.ledger.accounting()
     expect(received).toBe(2)
     expect(imbalance({ received, ...places } as Record<string, number>)).toBe(0)

@@ -121,11 +121,19 @@ describe('/kill-switch', () => {
   })
 
   test.each<[unknown, string, RegExp]>([
-    [{ ...order, engaged: true, scope: 'prod' }, 'kill_switch_invalid', /^scope: a scope is global, service:<name>/],
-    [{ ...order }, 'kill_switch_invalid', /^engaged: true to stop, false to resume/],
-    [{ engaged: true }, 'kill_switch_invalid', /^scope: .*; by: say who orders it; reason: say why/],
-    [{ ...order, engaged: true, until: 1 }, 'kill_switch_invalid', /until/],
-    [[], 'kill_switch_invalid', /^body: /],
+    [
+      { ...order, engaged: true, scope: 'prod' },
+      'kill_switch_invalid',
+      /^scope is "prod": a scope is global, service:<name>/,
+    ],
+    [{ ...order }, 'kill_switch_invalid', /^engaged is missing: true to stop, false to resume/],
+    [
+      { engaged: true },
+      'kill_switch_invalid',
+      /^scope is missing: a scope is .*; by is missing: say who orders it; reason is missing: say why/,
+    ],
+    [{ ...order, engaged: true, until: 1 }, 'kill_switch_invalid', /^until is not a known key: remove it/],
+    [[], 'kill_switch_invalid', /^the body: expected object$/],
     ['{', 'body_not_json', /./],
     ['', 'body_empty', /./],
   ])('refuses %j', async (body, code, detail) => {

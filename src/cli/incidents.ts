@@ -2,6 +2,7 @@
 import { Command } from 'commander'
 import { incidentSummary } from '../shared/incident/incident-view.ts'
 import { IncidentQuery, listIncidents } from '../shared/ledger/list-incidents.ts'
+import { listIssues } from '../shared/policy/explain-issues.ts'
 import { type Answer, answerError, CommandError, printAnswer } from './answer.ts'
 import { table } from './table.ts'
 import { withLedger } from './with-ledger.ts'
@@ -18,8 +19,8 @@ interface Options {
 const incidents = async ({ json: _, ...options }: Options): Promise<Answer> => {
   const query = IncidentQuery.safeParse(options)
   if (!query.success) {
-    const [issue] = query.error.issues
-    throw new CommandError('option_invalid', `--${issue?.path.join('.')}: ${issue?.message}`)
+    const problems = listIssues(query.error, options).map(({ message, fix }) => `--${message}: ${fix}`)
+    throw new CommandError('option_invalid', problems.join('; '))
   }
   const page = await withLedger(({ ledger }) => listIncidents(ledger, query.data))
   const rows = page.incidents.map(incidentSummary)

@@ -131,10 +131,10 @@ describe('a command', () => {
   })
 
   it.each([
-    [['--wrong'], `unknown option '--wrong'`],
-    [['part', '--wrong'], `unknown option '--wrong'`],
-  ])('called with %s points to its own help', async (args, message) => {
-    const ended = await callWith('', ...args)
-    expect(ended).toEqual({ code: 2, out: '', err: `interlock: ${message}; see "interlock own --help"\n` })
+    [['--wrong'], 'interlock own'],
+    [['part', '--wrong'], 'interlock own part'],
+  ])('called with %s points to its own help', async (args, command) => {
+    const err = `interlock: unknown option '--wrong'; see "${command} --help"\n`
+    expect(await callWith('', ...args)).toEqual({ code: 2, out: '', err })
   })
 })

@@ -16,10 +16,22 @@ Exit codes: 0 pass, 1 block or mismatch, 2 usage, unreadable or invalid input.
 "interlock <command> --help" says more about one command; --json gives one JSON document on stdout.
 `
 
+/** `commander.unknownOption` becomes `unknown_option`; the message loses its prefix and says where to look. */
+const asUsageError = (error: CommanderError, path: string): CommandError => {
+  const code = error.code.replace('commander.', '').replace(/[A-Z]/g, (capital) => `_${capital.toLowerCase()}`)
+  const hint = `see "${path} --help"`
+  if (code === 'help') return new CommandError('missing_command', `a command is missing; ${hint}`)
+  return new CommandError(code, `${error.message.replace(/^error: /, '').replaceAll('\n', ' ')}; ${hint}`)
+}
+
 /** Usage errors arrive as exceptions, from every command below this one too, and are printed by `printAnswer` alone. */
-const adopt = (command: Command, asJson: boolean): Command => {
-  command.exitOverride().configureOutput({ outputError: () => {}, ...(asJson && { writeErr: () => {} }) })
-  for (const sub of command.commands) adopt(sub, asJson)
+const adopt = (command: Command, asJson: boolean, path = command.name()): Command => {
+  command
+    .exitOverride((error) => {
+      throw error.exitCode === 0 ? error : asUsageError(error, path)
+    })
+    .configureOutput({ outputError: () => {}, ...(asJson && { writeErr: () => {} }) })
+  for (const sub of command.commands) adopt(sub, asJson, `${path} ${sub.name()}`)
   return command
 }
 
@@ -36,14 +48,6 @@ const run = async (args: readonly string[], asJson: boolean, commands: Commands)
   const entry = first !== undefined && Object.hasOwn(commands, first) ? commands[first] : undefined
   const program = entry ? frame().addCommand(await entry.load()) : overview(commands)
   await adopt(program, asJson).parseAsync(first === undefined ? [] : [first, ...rest], { from: 'user' })
-}
-
-/** `commander.unknownOption` becomes `unknown_option`; the message loses its prefix and says where to look. */
-const asUsageError = (error: CommanderError, command: string): CommandError => {
-  const code = error.code.replace('commander.', '').replace(/[A-Z]/g, (capital) => `_${capital.toLowerCase()}`)
-  const hint = `see "${['interlock', command, '--help'].filter(Boolean).join(' ')}"`
-  if (code === 'help') return new CommandError('missing_command', `a command is missing; ${hint}`)
-  return new CommandError(code, `${error.message.replace(/^error: /, '').replaceAll('\n', ' ')}; ${hint}`)
 }
 
 /** `args` are those after the program's name. Never rejects: what went wrong is printed and in the exit code. */
@@ -63,8 +67,8 @@ export const main = async (args: readonly string[], commands: Commands = COMMAND
   try {
     await run(args, asJson, commands)
   } catch (error) {
+    // Help that was asked for is no failure.
     if (!(error instanceof CommanderError)) fail(error)
-    else if (error.exitCode !== 0) fail(asUsageError(error, args.find((arg) => Object.hasOwn(commands, arg)) ?? ''))
   }
   process.off('beforeExit', unfinished)
 }

@@ -6,7 +6,10 @@ const ID = 'HM-2026-05-17-01'
 const WHO = ['--by', 'anna', '--reason', 'looked at the graphs']
 
 test.concurrent.each<[string[], RegExp]>([
-  [['approve', ID, '--by', 'anna'], /required option '--reason <why>' not specified; see "interlock review --help"/],
+  [
+    ['approve', ID, '--by', 'anna'],
+    /required option '--reason <why>' not specified; see "interlock review approve --help"/,
+  ],
   [['deny', ID, '--reason', 'x'], /required option '--by <who>' not specified/],
   [
     ['approve', ID, '--by', ' ', '--reason', '', '--plan-digest', 'c7ae'],

@@ -6,6 +6,7 @@ import { IncidentId } from '../shared/contracts/identifiers.ts'
 import type { AlertAnswer } from '../shared/contracts/webhook-answer.ts'
 import { incidentSummary, incidentView } from '../shared/incident/incident-view.ts'
 import { IncidentQuery, listIncidents } from '../shared/ledger/list-incidents.ts'
+import { explainIssues } from '../shared/policy/explain-issues.ts'
 import { Problem } from '../shared/problem.ts'
 import type { Log } from '../shared/telemetry/log.ts'
 import type { Metrics } from '../shared/telemetry/metrics.ts'
@@ -172,8 +173,7 @@ export const addWebhooks = (
 const parseQuery = (query: unknown): IncidentQuery => {
   const parsed = IncidentQuery.safeParse(query)
   if (parsed.success) return parsed.data
-  const [issue] = parsed.error.issues
-  throw new Problem('query_invalid', `${issue?.path.join('.') || 'query'}: ${issue?.message}`)
+  throw new Problem('query_invalid', explainIssues(parsed.error, query))
 }
 
 export const addIncidents = (app: FastifyInstance, { ledger }: Pick<Acceptance, 'ledger'>): void => {

@@ -14,7 +14,14 @@ import { documentApi } from './document/document-api.ts'
 import { serveDocs } from './document/serve-docs.ts'
 import { BODY_LIMIT_BYTES } from './door/body-limits.ts'
 import { ComeAgain } from './door/come-again.ts'
-import { connectionLimits, PATIENCE, type Patience } from './door/connection-limits.ts'
+import {
+  connectionLimits,
+  PATIENCE,
+  type Patience,
+  refuseExpectations,
+  refuseWithoutHost,
+  tooSlow,
+} from './door/connection-limits.ts'
 import { type Load, NO_LOAD } from './door/judge-load.ts'
 import type { RateLimit } from './door/rate-limit.ts'
 import { shedLesser } from './door/shed-load.ts'
@@ -104,7 +111,7 @@ export const createServer = ({
   const mayTell = soManyASecond(UNAUTHORIZED_LOGGED)
   const refuse = (error: FastifyError, request: FastifyRequest, reply: FastifyReply) => {
     const { id: request_id, routeOptions } = request
-    const problem = asProblem(error, request_id)
+    const problem = tooSlow(request.raw) ?? asProblem(error, request_id)
     const [route, latency_ms] = [routeOptions.url, Math.round(reply.elapsedTime)]
     const refused = { request_id, route, status: problem.status, latency_ms, error_code: problem.code }
     if (problem instanceof ComeAgain) {
@@ -129,11 +136,13 @@ export const createServer = ({
       refuse(error, request, reply)
     },
   })
+  refuseExpectations(app.server)
   keepRawBodies(app)
   finishRequests(app)
   app.setNotFoundHandler(nowhere)
   // Before a body is read: nobody waits for one there.
-  app.addHook('onRequest', ({ is404 }, _reply, done) => {
+  app.addHook('onRequest', ({ is404, raw }, _reply, done) => {
+    refuseWithoutHost(raw)
     if (is404) nowhere()
     done()
   })

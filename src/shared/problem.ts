@@ -20,6 +20,7 @@ export const PROBLEMS = {
   content_type_unsupported: { status: 415, title: 'The content type is not supported' },
   nothing_understood: { status: 422, title: 'Nothing in the delivery could be understood' },
   request_timeout: { status: 408, title: 'The request came too slowly' },
+  expectation_unsupported: { status: 417, title: 'The expect header asks for what is not done' },
   rate_limited: { status: 429, title: 'Too many deliveries from one address; come again' },
   headers_too_large: { status: 431, title: 'The headers are too large' },
   request_invalid: { status: 400, title: 'The request is not valid HTTP for this address' },

@@ -38,7 +38,13 @@ export const operationAt = (method: string, url: string) => {
 }
 
 /** What there is to say where nothing is documented: that there is nothing, or that it is no address at all. */
-const ELSEWHERE = ['route_unknown', 'request_invalid', 'headers_too_large', 'request_timeout']
+const ELSEWHERE = [
+  'route_unknown',
+  'request_invalid',
+  'headers_too_large',
+  'request_timeout',
+  'expectation_unsupported',
+]
 
 const elsewhere = ({ status, body }: Answered): string | null => {
   const { code } = JSON.parse(body)

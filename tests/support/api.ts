@@ -75,7 +75,7 @@ export const openApi = async (
   facts: Parameters<typeof openReviewer>[3] = {},
   door: Door = OPEN_DOOR,
   authenticate: Authenticate = everybody,
-  { rateLimit, ...limits }: { rateLimit?: number } & Pick<ServerSettings, 'load' | 'patience'> = {},
+  { rateLimit, ...limits }: { rateLimit?: number } & Partial<Pick<ServerSettings, 'load' | 'patience' | 'log'>> = {},
 ): Promise<Api> => {
   const policies = typeof given === 'function' ? given : () => given
   const redis = connectProducer(redisUrl)

@@ -6,7 +6,10 @@ import { CommandError } from '../answer.ts'
 export const parseEntryId = (text: string): string => {
   const id = QuarantineId.safeParse(text)
   if (id.success) return id.data
-  throw new CommandError('quarantine_id_invalid', `'${text}' is not an entry: they look like Q-3f9c0a1b2c3d4e5f`)
+  throw new CommandError(
+    'quarantine_id_invalid',
+    `'${text}' is not an entry: they look like Q-3f9c0a1b2c3d4e5f, and "interlock quarantine list" names them`,
+  )
 }
 
 export const entryUnknown = (id: string): CommandError =>

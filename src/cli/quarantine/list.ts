@@ -2,7 +2,7 @@
 import { Command } from 'commander'
 import type { QuarantineEntry } from '../../shared/contracts/quarantine.ts'
 import { MOST_QUARANTINED } from '../../shared/ledger/quarantine.ts'
-import { findSource } from '../../shared/sources/index.ts'
+import { findSource, SOURCES } from '../../shared/sources/index.ts'
 import { type Answer, answerError, CommandError, printAnswer } from '../answer.ts'
 import { table } from '../table.ts'
 import { withLedger } from '../with-ledger.ts'
@@ -15,7 +15,7 @@ interface Options {
 
 const rowOf = ({ id, source, last_received_at, times, size_bytes, reasons, kept, replayed }: QuarantineEntry) => ({
   ...{ id, source, last_received_at, times, size_bytes, kept, reasons },
-  replayed_at: replayed?.at ?? null,
+  replayed_at: replayed.at(-1)?.at ?? null,
 })
 
 /** As entries name it; an address may be written with hyphens. */
@@ -23,7 +23,10 @@ const namedSource = (address: string): string => {
   if (address.startsWith('custom:')) return address
   const name = address.replaceAll('-', '_')
   if (findSource(name)) return name
-  throw new CommandError('option_invalid', `--source is "${address}": must be a source, or custom:<name> for a mapping`)
+  throw new CommandError(
+    'option_invalid',
+    `--source is "${address}": must be custom:<name> for a mapping, or one of ${SOURCES.map((one) => one.name).join(', ')}`,
+  )
 }
 
 const list = async ({ source, limit }: Options): Promise<Answer> => {

@@ -24,6 +24,14 @@ const parseOrder = ({ by, reason }: Options): QuarantineOrder => {
   throw new CommandError('option_invalid', problems.join('; '))
 }
 
+/** A mapping can be corrected here; of every other source the sender, or what it was told to send. */
+const whatNext = (id: string, source: string): string => {
+  const tried = source.startsWith('custom:')
+    ? `correct sources/${source.slice('custom:'.length)}.yaml of the policy folder, try it with "interlock source test", and replay again`
+    : 'correct what its sender is set up to send (docs/sources.md) and have it sent again'
+  return `"interlock quarantine show ${id}" has what is kept of it; ${tried}`
+}
+
 const answered = (id: string, source: string, answers: readonly AlertAnswer[]): Answer => {
   const rejected = answers.filter(({ outcome }) => outcome === 'rejected')
   const reasons = rejected.map(({ reason = '' }) => ({ code: 'rejected', message: reason }))
@@ -34,7 +42,7 @@ const answered = (id: string, source: string, answers: readonly AlertAnswer[]): 
   const json = { outcome: passes ? 'pass' : 'block', id, source, incidents: answers }
   if (passes) return { exit: 0, json, out: [`PASS ${line}`, ...incidents].join('\n') }
   const out = incidents.join('\n')
-  return { exit: 1, json, out, err: [`BLOCK ${line}`, ...reasonLines(reasons)].join('\n') }
+  return { exit: 1, json, out, err: [`BLOCK ${line}`, ...reasonLines(reasons), whatNext(id, source)].join('\n') }
 }
 
 const replay = async (text: string, options: Options): Promise<Answer> => {

@@ -11,12 +11,11 @@ const KEPT = {
   too_large: 'nothing of the body is kept: it is too large',
 }
 
-const takenAgain = ({ replayed }: QuarantineEntry): string[] => {
-  if (!replayed) return []
-  const outcomes = Object.entries(replayed.outcomes).map(([outcome, count]) => `${outcome}=${count}`)
-  const { at, by, reason } = replayed
-  return [`replayed at=${at} by=${JSON.stringify(by)} reason=${JSON.stringify(reason)} ${outcomes.join(' ')}`]
-}
+const takenAgain = ({ replayed }: QuarantineEntry): string[] =>
+  replayed.map(({ at, by, reason, outcomes }) => {
+    const counts = Object.entries(outcomes).map(([outcome, count]) => `${outcome}=${count}`)
+    return `replayed at=${at} by=${JSON.stringify(by)} reason=${JSON.stringify(reason)} ${counts.join(' ')}`
+  })
 
 const shown = (entry: QuarantineEntry): string =>
   [

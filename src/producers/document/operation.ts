@@ -36,7 +36,7 @@ const contentOf = ({ means, body, as = ['application/json'] }: Answer) =>
     : { description: means, content: Object.fromEntries(as.map((type) => [type, { schema: body }])) }
 
 /** Of every request, before it is known what it asks for. */
-const CONNECTION: readonly ProblemCode[] = ['headers_too_large', 'request_timeout']
+const CONNECTION: readonly ProblemCode[] = ['headers_too_large', 'request_timeout', 'expectation_unsupported']
 const REFUSALS: readonly ProblemCode[] = ['unauthenticated', 'forbidden', 'identity_unavailable']
 
 /** A browser's login may only look. */

@@ -70,10 +70,14 @@ describe('at start', () => {
     const refused = await open('production').catch((error) => error)
     expect(refused).toMatchObject({
       code: 'sources_unsigned',
-      message: expect.stringContaining('of 14 nothing is said'),
+      message: expect.stringContaining('14 have no proof of who sends'),
     })
     for (const name of ['pagerduty', 'sentry', 'gcp_monitoring']) expect(refused.message).toContain(`  - ${name}\n`)
     for (const name of ['grafana', 'zabbix', SECRET]) expect(refused.message).not.toContain(name)
+    await write(`{sources: {zabbix: {addresses: [192.0.2.7]}}, closed: others}`)
+    await expect(open('production')).rejects.toMatchObject({
+      message: expect.stringContaining('  - zabbix (its addresses alone prove nothing)\n'),
+    })
     await expect(open('production', '')).rejects.toMatchObject({ code: 'sources_unsigned' })
   })
 

@@ -18,12 +18,14 @@ export const sourcesStanding = (
 /** Throws a CodedError that names every source of which the secrets say nothing. */
 export const refuseUnsigned = (secrets: WebhookSecrets, policies: Pick<PolicySet, 'sources'>): void => {
   const missing = sourcesStanding(secrets, policies, 'unsigned')
+  const lineOf = (address: string) =>
+    secrets.rulesOf(address) ? `  - ${address} (its addresses alone prove nothing)` : `  - ${address}`
   if (missing.length > 0)
     throw new CodedError(
       'sources_unsigned',
       [
-        `with NODE_ENV=production no source is open by accident, and of ${missing.length} nothing is said:`,
-        ...missing.map((address) => `  - ${address}`),
+        `with NODE_ENV=production no source is open by accident, and ${missing.length} have no proof of who sends:`,
+        ...missing.map(lineOf),
         'in the file that WEBHOOK_SECRETS_FILE names, give each of them a secret under "sources", or list it under "open"',
         '(anybody may deliver) or "closed" (nobody may); "closed: others" closes all that are not named',
       ].join('\n'),

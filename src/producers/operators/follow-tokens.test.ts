@@ -4,6 +4,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
+import { createMetrics } from '../../shared/telemetry/metrics.ts'
 import { followTokens } from './follow-tokens.ts'
 import { hashOf, ownerOf, parseOperatorTokens } from './operator-tokens.ts'
 
@@ -12,15 +13,17 @@ const entry = (token: string, name = 'anna', role = 'reviewer') =>
   `- { name: ${name}, role: ${role}, sha256: ${hashOf(token)} }\n`
 
 describe('parseOperatorTokens', () => {
-  it('reads names, roles and hashes, several of one name, and none at all', () => {
+  it('reads names, roles and hashes, several of one name, and none where it says so', () => {
     const tokens = parseOperatorTokens('tokens', entry(ONE) + entry(TWO))
     expect(ownerOf(ONE, tokens)).toEqual({ name: 'anna', role: 'reviewer', means: 'token' })
     expect(ownerOf(TWO, tokens)).toEqual({ name: 'anna', role: 'reviewer', means: 'token' })
     for (const nobodys of [hashOf(ONE), ONE.slice(1), `${ONE} `, '']) expect(ownerOf(nobodys, tokens)).toBeNull()
-    for (const empty of ['', '[]', '# nobody\n']) expect(parseOperatorTokens('tokens', empty)).toEqual([])
+    expect(parseOperatorTokens('tokens', '[]')).toEqual([])
   })
 
   it.each([
+    ['nothing', '', /it is empty: write \[\]/],
+    ['nothing but a comment', '# nobody\n', /it is empty: write \[\]/],
     ['no list', 'name: anna', /a list of \{name, role, sha256\}/],
     ['an unknown role', entry(ONE, 'anna', 'admin'), /0\.role: viewer, reviewer or operator/],
     ['no name', entry(ONE, '""'), /0\.name: say whose it is/],
@@ -46,13 +49,15 @@ describe('followTokens', () => {
     const folder = await mkdtemp(join(tmpdir(), 'interlock-tokens-'))
     const [file, event] = [join(folder, 'tokens.yaml'), vi.fn()]
     await writeFile(file, text)
-    const tokens = await followTokens(file, { event }, 5)
+    const metrics = createMetrics('0')
+    const tokens = await followTokens(file, metrics, { event }, 5)
     onTestFinished(async () => {
       tokens.close()
       await rm(folder, { recursive: true })
     })
     const events = () => event.mock.calls.map(([name]) => name)
-    return { file, tokens, events, has: (token: string) => ownerOf(token, tokens.current()) !== null }
+    const refused = async () => (await metrics.operatorTokensRefused.get()).values[0]?.value
+    return { file, tokens, events, refused, has: (token: string) => ownerOf(token, tokens.current()) !== null }
   }
 
   it('takes a change, and revokes who is no longer in it', async () => {
@@ -60,9 +65,20 @@ describe('followTokens', () => {
     expect([has(ONE), has(TWO)]).toEqual([true, false])
     await writeFile(file, entry(TWO))
     await vi.waitFor(() => expect([has(ONE), has(TWO)]).toEqual([false, true]))
-    await writeFile(file, '')
+    await writeFile(file, '[]')
     await vi.waitFor(() => expect(has(TWO)).toBe(false))
     expect(events().every((name) => name === 'operators_loaded')).toBe(true)
+  })
+
+  it('lets nobody out because the file was emptied, and says so', async () => {
+    const { file, has, events, refused } = await open(entry(ONE))
+    expect(await refused()).toBe(0)
+    await writeFile(file, '')
+    await vi.waitFor(() => expect(events().at(-1)).toBe('operators_refused'))
+    expect([has(ONE), await refused()]).toEqual([true, 1])
+    await writeFile(file, entry(ONE))
+    await vi.waitFor(() => expect(events().at(-1)).toBe('operators_loaded'))
+    expect([has(ONE), await refused()]).toEqual([true, 0])
   })
 
   it('refuses a change that cannot be used, once and loudly, and takes the next one that can', async () => {
@@ -76,7 +92,7 @@ describe('followTokens', () => {
   })
 
   it('does not start without the file', async () => {
-    await expect(followTokens('/nowhere/tokens.yaml', { event: vi.fn() })).rejects.toMatchObject({
+    await expect(followTokens('/nowhere/tokens.yaml', createMetrics('0'), { event: vi.fn() })).rejects.toMatchObject({
       code: 'operators_invalid',
       message: 'OPERATOR_TOKENS_FILE: /nowhere/tokens.yaml cannot be read: ENOENT',
     })

@@ -2,14 +2,26 @@
 import { CodedError } from '../../shared/coded-error.ts'
 import { followFile, type InForce } from '../../shared/follow-file.ts'
 import type { Log } from '../../shared/telemetry/log.ts'
+import type { Metrics } from '../../shared/telemetry/metrics.ts'
 import { type OperatorTokens, parseOperatorTokens } from './operator-tokens.ts'
 
 /** Throws CodedError where the file cannot be used at start. */
-export const followTokens = (path: string, log: Log, everyMs?: number): Promise<InForce<OperatorTokens>> =>
+export const followTokens = (
+  path: string,
+  { operatorTokensRefused: refused }: Pick<Metrics, 'operatorTokensRefused'>,
+  log: Log,
+  everyMs?: number,
+): Promise<InForce<OperatorTokens>> =>
   followFile(path, {
     parse: (text) => parseOperatorTokens(path, text),
     unreadable: (why) => new CodedError('operators_invalid', `OPERATOR_TOKENS_FILE: ${path} cannot be read: ${why}`),
-    onLoaded: ({ length: tokens }) => log.event('operators_loaded', { tokens }),
-    onRefused: (err) => log.event('operators_refused', { err }),
+    onLoaded: ({ length: tokens }) => {
+      refused.set(0)
+      log.event('operators_loaded', { tokens })
+    },
+    onRefused: (err) => {
+      refused.set(1)
+      log.event('operators_refused', { err })
+    },
     ...(everyMs !== undefined && { everyMs }),
   })

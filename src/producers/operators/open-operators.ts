@@ -27,7 +27,7 @@ export const openOperators = async (
     log.event('operators_open')
     return { authenticate: everybody, close: () => {} }
   }
-  const tokens = OPERATOR_TOKENS_FILE ? await followTokens(OPERATOR_TOKENS_FILE, log) : NO_TOKENS
+  const tokens = OPERATOR_TOKENS_FILE ? await followTokens(OPERATOR_TOKENS_FILE, metrics, log) : NO_TOKENS
   const provider =
     OIDC_ISSUER && OIDC_AUDIENCE
       ? openIdentityProvider({ OIDC_ISSUER, OIDC_AUDIENCE, OIDC_ROLE_CLAIM }, metrics, log)

@@ -14,10 +14,14 @@ export type OperatorTokens = z.infer<typeof OperatorTokens>
 /** `path` is named in errors; no value is, since somebody may have pasted the token itself. Throws CodedError. */
 export const parseOperatorTokens = (path: string, text: string): OperatorTokens => {
   const { value, problem } = parseYaml(text)
-  const parsed = OperatorTokens.safeParse(value ?? [])
+  const parsed = OperatorTokens.safeParse(value)
+  // Emptied by accident it must not lock everybody out, and whoever means it can say so.
+  const isEmpty = !problem && (value === null || value === undefined)
   const problems = problem
     ? [problem]
-    : (parsed.error?.issues.map((issue) => [issue.path.join('.'), issue.message].filter(Boolean).join(': ')) ?? [])
+    : isEmpty
+      ? ['it is empty: write [] where nobody has a token']
+      : (parsed.error?.issues.map((issue) => [issue.path.join('.'), issue.message].filter(Boolean).join(': ')) ?? [])
   if (!parsed.success || problems.length > 0)
     throw new CodedError('operators_invalid', `${path} does not say who the operators are: ${problems.join('; ')}`)
   return parsed.data

@@ -2,6 +2,7 @@
 import type { z } from 'zod'
 import type { Operator } from '../../shared/contracts/operator.ts'
 import type { Means } from '../../shared/contracts/stop.ts'
+import { explainIssues } from '../../shared/policy/explain-issues.ts'
 import { Problem, type ProblemCode } from '../../shared/problem.ts'
 import { parseBody } from '../read-body.ts'
 
@@ -16,10 +17,10 @@ export const parseSigned = <Order extends { by: string }>(
   code: ProblemCode,
 ): Order & { via: Means } => {
   const { name, means } = operator
-  const order = schema.safeParse(named(parseBody(raw).body, operator))
+  const given = named(parseBody(raw).body, operator)
+  const order = schema.safeParse(given)
   if (!order.success) {
-    const problems = order.error.issues.map(({ path, message }) => `${path.join('.') || 'body'}: ${message}`)
-    throw new Problem(code, problems.join('; '))
+    throw new Problem(code, explainIssues(order.error, given, 'the body'))
   }
   if (means !== 'open' && order.data.by !== name)
     throw new Problem(code, `by: is "${order.data.by}", and whoever sends it is "${name}": leave it out`)

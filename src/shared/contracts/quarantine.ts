@@ -49,7 +49,7 @@ export const QuarantineEntry = QuarantinedDelivery.extend({
   last_received_at: Timestamp,
   /** How often it was delivered. */
   times: z.int().min(1),
-  /** Null until it was taken again; then the last time. */
-  replayed: QuarantineReplay.nullable(),
+  /** Each time it was taken again, oldest first; the last 20. */
+  replayed: z.array(QuarantineReplay),
 })
 export type QuarantineEntry = z.infer<typeof QuarantineEntry>

@@ -3,13 +3,11 @@ import { z } from 'zod'
 import { Timestamp } from './identifiers.ts'
 
 /** `<name>` is as it stands in payloads and policies: printable ASCII without surrounding spaces. */
+const SCOPES = 'a scope is global, service:<name>, class:<name> or action:<name>, e.g. service:appointments-api'
 const StopScope = z
-  .string()
+  .string(SCOPES)
   .max(300, 'a scope has at most 300 characters')
-  .regex(
-    /^(global|(service|class|action):[\x21-\x7e]([\x20-\x7e]*[\x21-\x7e])?)$/,
-    'a scope is global, service:<name>, class:<name> or action:<name>, e.g. service:appointments-api',
-  )
+  .regex(/^(global|(service|class|action):[\x21-\x7e]([\x20-\x7e]*[\x21-\x7e])?)$/, SCOPES)
 
 /** The kinds of scope: a closed list, where the names in them come from strangers. */
 export const SCOPE_KINDS = ['global', 'class', 'service', 'action'] as const

@@ -12,12 +12,14 @@ const Cursor = z
     return { at: Number(text.slice(0, dash)), id: text.slice(dash + 1) }
   })
 
+const PAGE = 'a whole number from 1 to 200'
+
 export const IncidentQuery = z.strictObject({
   status: IncidentStatus.optional(),
   class: z.string().optional(),
   service: z.string().optional(),
   cursor: Cursor.optional(),
-  limit: z.coerce.number().int().min(1).max(200).default(50),
+  limit: z.coerce.number(PAGE).int(PAGE).min(1, PAGE).max(200, PAGE).default(50),
 })
 export type IncidentQuery = z.infer<typeof IncidentQuery>
 

@@ -8,6 +8,8 @@ import { runScript } from './scripts.ts'
 
 /** Entries that are kept, the last delivered ones. */
 export const MOST_QUARANTINED = 1000
+/** How often an entry was taken again is remembered so many times. */
+const MOST_REPLAYS = 20
 /** Removed by one call, which holds up Redis for as long. */
 const PRUNE_BATCH = 1000
 
@@ -28,7 +30,7 @@ const parseEntry = (id: string, fields: Record<string, string>): QuarantineEntry
     return QuarantineEntry.parse({
       ...JSON.parse(entry),
       ...{ received_at, last_received_at, times: Number(times) },
-      replayed: replayed === undefined ? null : JSON.parse(replayed),
+      replayed: replayed === undefined ? [] : replayed.split('\n').map((line) => JSON.parse(line)),
     })
   } catch {
     throw new CodedError('quarantine_unreadable', `entry '${id}' is not as Interlock writes one: have it sent again`)
@@ -77,7 +79,7 @@ export class Quarantine {
 
   /** False where the entry has gone meanwhile. */
   async markReplayed(id: string, replay: QuarantineReplay): Promise<boolean> {
-    const args = [JSON.stringify(replay)]
+    const args = [JSON.stringify(replay), MOST_REPLAYS]
     return (await runScript(this.#redis, 'interlockMarkReplayed', [this.#keys.quarantined(id)], args)) === 1
   }
 

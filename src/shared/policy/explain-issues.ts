@@ -19,8 +19,8 @@ const shown = (value: unknown): string => {
 const likeliest = (branches: readonly Issue[][]): Issue[] =>
   branches.find((branch) => branch.some((issue) => issue.path.length > 0)) ?? branches[0] ?? []
 
-/** zod's own words end in the type of what was there; the value itself is shown already. */
-const RECEIVED = /^Invalid input: (expected .+), received .+$/
+/** zod's own words say again that it is wrong, and end in the type of what was there; the value itself is shown already. */
+const RECEIVED = /^(?:Invalid (?:input|option)|Too (?:big|small)): (expected .+?)(?:, received .+)?$/
 
 /** `path` leads to the value that is wrong, or to the key that is not known; `fix` says what is expected there. */
 export interface ExplainedIssue {
@@ -52,7 +52,8 @@ const explain = (issue: Issue, input: unknown, base: readonly PropertyKey[] = []
 export const listIssues = (error: z.ZodError, input: unknown): ExplainedIssue[] =>
   error.issues.flatMap((issue) => explain(issue, input))
 
-export const explainIssues = (error: z.ZodError, input: unknown): string =>
+/** `whole` is what the input is called, where that is what is wrong. */
+export const explainIssues = (error: z.ZodError, input: unknown, whole?: string): string =>
   listIssues(error, input)
-    .map(({ path, message, fix }) => (path.length === 0 ? fix : `${message}: ${fix}`))
+    .map(({ path, message, fix }) => (path.length > 0 ? `${message}: ${fix}` : whole ? `${whole}: ${fix}` : fix))
     .join('; ')

@@ -20,6 +20,11 @@ export const processMetrics = ({ counter, histogram, gauge }: Declare) => ({
   operatorAuthFailures: counter('operator_auth_failures_total', 'Requests that no operator sent, refused.', {
     reason: AUTH_FAILURES,
   }),
+  operatorTokensRefused: gauge(
+    'operator_tokens_refused',
+    '1 while the changed file of tokens cannot be used; those before it are in force.',
+    {},
+  ),
   dependencyRequestDuration: histogram(
     'dependency_request_duration_seconds',
     'Requests to other systems, each try counted.',

@@ -17,7 +17,7 @@ export const signed = (n: number, priority: string): Signed => {
   return { body, headers: { 'content-type': 'application/json', [SIGNATURE]: signature } }
 }
 
-export const forged = ({ body, headers }: Signed): Signed => ({
+const forged = ({ body, headers }: Signed): Signed => ({
   body,
   headers: { ...headers, [SIGNATURE]: '0'.repeat(64) },
 })

@@ -68,13 +68,13 @@ describe('an incident that awaits review', () => {
 
 describe('the route', () => {
   it.each<[object, RegExp]>([
-    [{ by: ' ' }, /by: say who decides/],
-    [{ by: undefined }, /by: say who decides/],
-    [{ reason: undefined }, /reason: say why/],
-    [{ reason: 'x'.repeat(1001) }, /reason: .*1000/],
-    [{ decision: 'maybe' }, /decision: approve or deny/],
+    [{ by: ' ' }, /by is " ": say who decides/],
+    [{ by: undefined }, /by is missing: say who decides/],
+    [{ reason: undefined }, /reason is missing: say why/],
+    [{ reason: 'x'.repeat(1001) }, /reason is "x+…: at most 1000/],
+    [{ decision: 'maybe' }, /decision is "maybe": approve or deny/],
     [{ plan_digest: undefined }, /plan_digest/],
-    [{ plan_digest: 'c7ae69e8' }, /plan_digest: .*64 lower case hex digits/],
+    [{ plan_digest: 'c7ae69e8' }, /plan_digest is "c7ae69e8": .*64 lower case hex digits/],
     [{ force: true }, /force/],
   ])('names what is wrong with %j', async (more, problem) => {
     const { review } = await open()

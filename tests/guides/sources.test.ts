@@ -7,9 +7,14 @@ import { RECEIVED_AT } from '../support/source-fixtures.ts'
 
 const guide = readFileSync(new URL('../../docs/sources.md', import.meta.url), 'utf8')
 
-it('has a row for every source, in their order', () => {
-  expect([...guide.matchAll(/^\| `([a-z_]+)`/gm)].map(([, name]) => name)).toEqual(SOURCES.map(({ name }) => name))
-})
+it.each(['what is read of it', 'What each was shown by'])(
+  'has a row for every source, in their order, in %j',
+  (part) => {
+    const [what = '', shown = ''] = guide.split(/^## What each was shown by$/m)
+    const rows = (part === 'What each was shown by' ? shown : what).matchAll(/^\| `([a-z_]+)`/gm)
+    expect([...rows].map(([, name]) => name)).toEqual(SOURCES.map(({ name }) => name))
+  },
+)
 
 it('has a template that Datadog fills in to what is read of it', () => {
   const template: Record<string, string> = JSON.parse(/```json\n([\s\S]*?)\n {2}```/.exec(guide)?.[1] ?? '{}')

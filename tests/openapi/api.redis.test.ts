@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
 import { openAskedApi } from './asked-api.ts'
 import { DESCRIBED } from './document.ts'
 
-const RUNS = 150
+const RUNS = 200
 
 /** Too slowly, and too many: no single request is. */
 const OF_TIME = [408, 429]

@@ -41,9 +41,11 @@ const headersOf = ({ parameters = [], security = [] }: Operation): fc.Arbitrary<
     { weight: 3, arbitrary: fc.constantFrom(...AUTHORIZATIONS) },
     fc.oneof(headerText, fc.constant(null)),
   )
-  return fc
-    .tuple(others, login)
-    .map(([all, authorization]) => ({ ...all, ...(authorization !== null && { authorization }) }))
+  return fc.tuple(others, login, seldom(fc.constant('the-impossible'))).map(([all, authorization, expect]) => ({
+    ...all,
+    ...(authorization !== null && { authorization }),
+    ...(expect !== null && { expect }),
+  }))
 }
 
 const asIs =
@@ -67,11 +69,15 @@ export const asking = (described: Described, examples: readonly Example[]): fc.A
     examples.flatMap((one) => ('body' in one ? [one.body] : [])),
   )
   const made = fc.tuple(seldom(fc.constantFrom(...OTHER_METHODS)), address, headersOf(operation), body).map(
-    ([other, url, headers, sent]): Asked => ({
+    ([other, url, { expect, ...headers }, sent]): Asked => ({
       method: other ?? method,
       url,
       // What is refused before it is read has a body, whatever the method: after HEAD no client expects one.
-      headers: { ...headers, ...sent.headers, ...(other === 'HEAD' && { 'x-large': '' }) },
+      headers: {
+        ...headers,
+        ...sent.headers,
+        ...(other === 'HEAD' ? { 'x-large': '' } : expect !== undefined && { expect }),
+      },
       body: sent.body,
     }),
   )

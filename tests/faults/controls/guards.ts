@@ -28,7 +28,7 @@ export const WITHOUT = {
   durableAccept: guard(
     'durable-accept',
     [ACCEPT, 'ledger.apply(change, queued, also)', 'ledger.apply(change, queued, also).catch(() => true)'],
-    ['src/producers/routes.ts', 'await limitRate?.(source, request)', ''],
+    ['src/producers/routes.ts', 'await rate?.count(source, request)', ''],
   ),
   /** A connection that answers no more is trusted for ever. */
   silenceLimit: guard(

@@ -20,8 +20,8 @@ export const IncidentClass = z
     'an incident class is lower case letters, digits, _ and -, e.g. high_memory_usage',
   )
 
-/** A sha256 as 64 lower case hex digits. */
 const DIGEST = 'a sha256 is 64 lower case hex digits'
+/** A sha256 as 64 lower case hex digits. */
 export const Sha256 = z.string(DIGEST).regex(/^[0-9a-f]{64}$/, DIGEST)
 
 /** RFC 3339 in UTC with milliseconds: the one form in which Interlock stores a time. */

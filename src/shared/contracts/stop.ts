@@ -2,8 +2,8 @@
 import { z } from 'zod'
 import { Timestamp } from './identifiers.ts'
 
-/** `<name>` is as it stands in payloads and policies: printable ASCII without surrounding spaces. */
 const SCOPES = 'a scope is global, service:<name>, class:<name> or action:<name>, e.g. service:appointments-api'
+/** `<name>` is as it stands in payloads and policies: printable ASCII without surrounding spaces. */
 const StopScope = z
   .string(SCOPES)
   .max(300, 'a scope has at most 300 characters')

@@ -83,6 +83,7 @@ export const serve = async (config: Config, redisUrl: string, openReviewer: Open
       ...(tracing && { tracing }),
       rateLimit: { max: config.WEBHOOK_RATE_LIMIT, redis, prefix: `${ledger.keys.prefix}rate:` },
       load: load.now,
+      proxies: config.TRUSTED_PROXIES ?? [],
     })
     await server.listen({ host: config.HOST, port: config.PORT })
     const stopped = lifecycle.untilStopped(async () => {

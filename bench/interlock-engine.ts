@@ -23,7 +23,7 @@ export const interlockEngine = async (redis: Redis, installation: string, concur
       const delivery = {
         request_id: `bench-${n}`,
         raw,
-        body: JSON.parse(raw.toString()),
+        read: () => JSON.parse(raw.toString()),
         received_at: new Date().toISOString(),
       }
       const [answer] = await acceptWebhook(grafana, delivery, { ledger, queue, policies: () => policies })

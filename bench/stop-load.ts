@@ -42,7 +42,7 @@ export const openLoad = async (redis: Redis, url: string, installation: string) 
       const kind = n % 2 === 0 ? 'covered' : 'other'
       const raw = grafanaDelivery(n, kind === 'other' ? OTHER : {})
       const now = new Date().toISOString()
-      const delivery = { request_id: `stop-${n}`, raw, body: JSON.parse(raw.toString()), received_at: now }
+      const delivery = { request_id: `stop-${n}`, raw, read: () => JSON.parse(raw.toString()), received_at: now }
       const [answer] = await acceptWebhook(grafana, delivery, { ledger, queue, policies: () => policies })
       ids.set(answer?.incident_id ?? '', kind)
     },

@@ -22,7 +22,7 @@ const openResolver = async (redis: Redis, installation: string) => {
       body.status = 'resolved'
       Object.assign(body.alerts[0], { status: 'resolved', endsAt: '2026-05-17T12:30:00Z' })
       const raw = Buffer.from(JSON.stringify(body))
-      const delivery = { request_id: `resolved-${n}`, raw, body, received_at: new Date().toISOString() }
+      const delivery = { request_id: `resolved-${n}`, raw, read: () => body, received_at: new Date().toISOString() }
       const [answer] = await acceptWebhook(grafana, delivery, acceptance)
       if (answer?.outcome !== 'attached' && answer?.outcome !== 'closed')
         throw new Error(`not attached: ${JSON.stringify(answer)}`)

@@ -4,13 +4,14 @@ import type { Sighting } from '../shared/contracts/alert.ts'
 import type { AlertAnswer } from '../shared/contracts/webhook-answer.ts'
 import type { Headers, Reading, Source } from '../shared/sources/source.ts'
 import { type Acceptance, acceptAlert } from './accept-alert.ts'
-import { deliveryKey } from './door/delivery-memory.ts'
+import { deliveryKey, isKnownAgain } from './door/delivery-memory.ts'
 import { mostUrgent } from './door/most-urgent.ts'
 
 export interface Delivery {
   request_id: string
   raw: Buffer
-  body: unknown
+  /** Makes sense of the bytes: asked for where they are not those of a delivery that is known. Throws where there is none. */
+  read(): unknown
   headers?: Headers
   /** RFC 3339 with milliseconds. */
   received_at: string
@@ -36,23 +37,24 @@ export const acceptReadings = async (
  * One answer per alert and incident, in the delivery's order. When this returns, everything accepted is durable: the
  * incident, its audit record and its job were written in one atomic step each. When it throws, nothing was answered and
  * the sender tries again; what had been written already is then a duplicate. A delivery is remembered only after that, so
- * that none is taken for known whose first try failed.
+ * that none is taken for known whose first try failed; one that is known is not read again.
  */
 export const acceptWebhook = async (
   source: Source,
-  { request_id, raw, body, headers, received_at }: Delivery,
+  { request_id, raw, read, headers = {}, received_at }: Delivery,
   acceptance: Acceptance,
 ): Promise<AlertAnswer[]> => {
-  const readings = mostUrgent(source.read(body, received_at, headers))
-  acceptance.admit?.(source, readings)
   const { memory } = acceptance
   const body_sha256 = sha256(raw)
-  const key = memory ? deliveryKey(source, { body_sha256, body, headers, received_at }, readings) : null
-  const known = key === null ? null : await memory?.recall(key)
+  const key = deliveryKey(source, body_sha256, headers)
+  const known = await memory?.recall(key)
   if (known) return known.map((incident_id) => ({ incident_id, outcome: 'duplicate' }))
+  const body = await read()
+  const readings = mostUrgent(source.read(body, received_at, headers))
+  acceptance.admit?.(source, readings)
   const answers = await acceptReadings(readings, { request_id, received_at, body_sha256 }, acceptance)
-  if (key !== null)
-    memory?.remember(
+  if (memory && isKnownAgain(source, { body, headers, received_at }, readings))
+    memory.remember(
       key,
       answers.flatMap(({ incident_id }) => incident_id ?? []),
     )

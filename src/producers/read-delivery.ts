@@ -18,11 +18,11 @@ const mediaOf = (contentType: string) => {
   return BESIDE_JSON.find((known) => known === media.trim().toLowerCase())
 }
 
-const parseForm = async (raw: unknown, contentType: string): Promise<{ raw: Buffer; body: unknown }> => {
-  if (!Buffer.isBuffer(raw) || raw.length === 0) throw new Problem('body_empty', 'the body is empty: send the form')
+const parseForm = async (raw: Buffer, contentType: string): Promise<unknown> => {
+  if (raw.length === 0) throw new Problem('body_empty', 'the body is empty: send the form')
   try {
     const form = await new Response(new Uint8Array(raw), { headers: { 'content-type': contentType } }).formData()
-    return { raw, body: Object.fromEntries([...form].filter(([, value]) => typeof value === 'string')) }
+    return Object.fromEntries([...form].filter(([, value]) => typeof value === 'string'))
   } catch {
     throw new Problem('body_not_form', 'the body is not the form that its content-type says: send it as it was made')
   }
@@ -31,15 +31,15 @@ const parseForm = async (raw: unknown, contentType: string): Promise<{ raw: Buff
 /** Throws a Problem where the source does not take such a body, or the body is not what it is called. */
 export const readDelivery = async (
   { also_as = [], title }: Source,
-  raw: unknown,
+  raw: Buffer,
   headers: IncomingHttpHeaders,
-): Promise<{ raw: Buffer; body: unknown }> => {
+): Promise<unknown> => {
   const contentType = headers['content-type'] ?? ''
   const media = mediaOf(contentType)
-  if (media === undefined) return parseBody(raw)
+  if (media === undefined) return parseBody(raw).body
   if (!also_as.includes(media)) {
     const taken = ['application/json', ...also_as].join(' or ')
     throw new Problem('content_type_unsupported', `${title} sends no ${media}: use content-type: ${taken}`)
   }
-  return media === 'text/plain' ? parseBody(raw) : parseForm(raw, contentType)
+  return media === 'text/plain' ? parseBody(raw).body : parseForm(raw, contentType)
 }

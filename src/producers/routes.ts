@@ -1,7 +1,6 @@
 /** The API's routes: webhooks in, incidents out. */
 import type { FastifyInstance } from 'fastify'
 import { z } from 'zod'
-import type { SourceName } from '../shared/contracts/alert.ts'
 import { IncidentId } from '../shared/contracts/identifiers.ts'
 import type { AlertAnswer } from '../shared/contracts/webhook-answer.ts'
 import { incidentSummary, incidentView } from '../shared/incident/incident-view.ts'
@@ -23,12 +22,11 @@ import { quarantineRejected } from './door/quarantine-rejected.ts'
 import { addRateLimit, type RateLimit } from './door/rate-limit.ts'
 import { pipelined, shedAll, shedCrowd } from './door/shed-load.ts'
 import { clientAddress } from './door/trusted-proxies.ts'
-import { Unauthorized } from './door/unauthorized.ts'
 import { UnderWay } from './door/under-way.ts'
 import { type Door, verifyDelivery } from './door/verify-delivery.ts'
 import { logAnswers } from './log-answers.ts'
+import { noteRefused } from './note-refused.ts'
 import { keepRawForms, readDelivery } from './read-delivery.ts'
-import { shedReason } from './shed-reason.ts'
 import { sourceAt } from './source-at.ts'
 
 export const WEBHOOKS = '/webhooks/:source'
@@ -43,19 +41,11 @@ const rejectionsIn = (answers: readonly AlertAnswer[]): string[] =>
     ? ['the delivery holds no alert']
     : answers.flatMap(({ outcome, reason }) => (outcome === 'rejected' ? (reason ?? '') : []))
 
+const rawOf = (body: unknown): Buffer => (Buffer.isBuffer(body) ? body : Buffer.alloc(0))
+
 /** A body that is not what it is called; what is empty, or called what the source does not send, holds nothing to keep. */
 const isUnreadable = ({ code }: Problem): boolean =>
   code === 'body_not_json' || code === 'body_not_form' || code === 'json_too_complex'
-
-/** Nothing was wrong with what is shed: the sender comes again. */
-const noteRefused = (error: unknown, source: SourceName, metrics: Metrics): void => {
-  const reason = shedReason(error)
-  if (reason) metrics.loadShed.inc({ reason })
-  if (error instanceof Unauthorized) metrics.webhookUnauthorized.inc({ reason: error.reason })
-  if (error instanceof Unauthorized) metrics.webhookEvents.inc({ source, outcome: 'unauthorized' })
-  else if (reason) metrics.webhookEvents.inc({ source, outcome: 'shed' })
-  else if (error instanceof Problem) metrics.webhookEvents.inc({ source, outcome: 'invalid' })
-}
 
 interface Webhooks {
   door: Door
@@ -107,7 +97,6 @@ export const addWebhooks = (
       // On the bytes as they came, before anybody makes sense of them.
       preValidation: ({ params, body, headers, query }, _reply, done) => {
         const source = sourceAt(params.source, acceptance.policies())
-        const raw = Buffer.isBuffer(body) ? body : Buffer.alloc(0)
         const refuse = (error: Error) => {
           noteRefused(error, source.name, metrics)
           done(error)
@@ -115,7 +104,7 @@ export const addWebhooks = (
         let verified: Promise<void> | null
         try {
           refuseBySize(source, body)
-          verified = verifyDelivery(source, raw, { headers, query }, door, Date.now())
+          verified = verifyDelivery(source, rawOf(body), { headers, query }, door, Date.now())
         } catch (error) {
           return refuse(error as Error)
         }
@@ -137,15 +126,20 @@ export const addWebhooks = (
         underWay.begin(ip)
         try {
           await rate?.count(source, request)
-          const read = await readDelivery(source, request.body, headers).catch(async (problem: Problem) => {
-            if (isUnreadable(problem)) await keep(request.body as Buffer, undefined, [problem.message])
-            throw problem
-          })
-          if (await confirmSubscription(source, read.body, door))
-            log.event('subscription_confirmed', { request_id, source: source.name })
-          answers = await acceptWebhook(source, { ...delivery, ...read, headers }, acceptance)
+          const raw = rawOf(request.body)
+          let body: unknown
+          const read = async () => {
+            body = await readDelivery(source, raw, headers).catch(async (problem: Problem) => {
+              if (isUnreadable(problem)) await keep(raw, undefined, [problem.message])
+              throw problem
+            })
+            if (await confirmSubscription(source, body, door))
+              log.event('subscription_confirmed', { request_id, source: source.name })
+            return body
+          }
+          answers = await acceptWebhook(source, { ...delivery, raw, read, headers }, acceptance)
           const reasons = rejectionsIn(answers)
-          if (reasons.length > 0) await keep(read.raw, read.body, reasons)
+          if (reasons.length > 0) await keep(raw, body, reasons)
         } catch (error) {
           noteRefused(error, source.name, metrics)
           throw error

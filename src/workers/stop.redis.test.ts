@@ -44,7 +44,7 @@ const open = () => {
   const queue = openQueue('normalize', redis, installation)
   closing.push(() => queue.close())
   const deliver = async (body: unknown, source = 'grafana') => {
-    const delivery = { request_id: 'r', raw: Buffer.from(JSON.stringify(body)), body, received_at: now() }
+    const delivery = { request_id: 'r', raw: Buffer.from(JSON.stringify(body)), read: () => body, received_at: now() }
     const adapter = findSource(source)
     if (!adapter) throw new Error(source)
     const [answer] = await acceptWebhook(adapter, delivery, { ledger, queue, policies: () => policies })

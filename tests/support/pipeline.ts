@@ -46,7 +46,12 @@ export const openPipeline = async (redis: Redis, installation: string) => {
       const [alert] = body.alerts
       Object.assign(alert.labels, { pod, ...labels })
       alert.fingerprint = Buffer.from(pod).toString('hex').padEnd(16, '0')
-      const delivery = { request_id: pod, raw: Buffer.from(text), body, received_at: new Date().toISOString() }
+      const delivery = {
+        request_id: pod,
+        raw: Buffer.from(text),
+        read: () => body,
+        received_at: new Date().toISOString(),
+      }
       const [answer] = await acceptWebhook(grafana, delivery, {
         ledger,
         queue: queues.normalize,

@@ -25,11 +25,13 @@ export interface DeliveryMemory {
   remember(key: string, incidents: readonly string[]): void
 }
 
-export interface Delivered {
-  body_sha256: string
-  body: unknown
-  headers?: Headers | undefined
-  received_at: string
+/**
+ * The same for every try of one delivery: the digest of its bytes, as what they came, and the sender's own id where that is
+ * not among them. It is known before anybody makes sense of the bytes.
+ */
+export const deliveryKey = (source: Source, bodySha256: string, headers: Headers): string => {
+  const id = source.deliveryId?.(undefined, headers) ?? ''
+  return hash('sha256', [addressOf(source), bodySha256, headers['content-type'] ?? '', id].join('\n'), 'base64url')
 }
 
 /** The sender says when it was, so that equal bytes tell of one and the same thing. */
@@ -38,19 +40,17 @@ const isDated = (reading: Reading, receivedAt: string): boolean =>
   [reading.alert.starts_at, reading.alert.as_of].some((at) => typeof at === 'string' && at !== receivedAt)
 
 /**
- * The same for every try of one delivery: the sender's own id of it and the digest of its bytes. Null where equal bytes may
- * be another delivery (no id, and an alert without a time of its own), or where a second look may see more than the first
- * (not all of it was understood as alerts).
+ * Whether equal bytes are this delivery again. Not where they may be another (no id, and an alert without a time of its
+ * own), nor where a second look may see more than the first (not all of it was understood as alerts).
  */
-export const deliveryKey = (
+export const isKnownAgain = (
   source: Source,
-  { body_sha256, body, headers = {}, received_at }: Delivered,
+  { body, headers, received_at }: { body: unknown; headers: Headers; received_at: string },
   readings: readonly Reading[],
-): string | null => {
-  const id = source.deliveryId?.(body, headers) ?? ''
-  const known = (reading: Reading) => reading.reading === 'alert' && (id !== '' || isDated(reading, received_at))
-  if (readings.length === 0 || readings.length > MAX_INCIDENTS || !readings.every(known)) return null
-  return hash('sha256', `${addressOf(source)}\n${body_sha256}\n${id}`, 'base64url')
+): boolean => {
+  const hasId = (source.deliveryId?.(body, headers) ?? '') !== ''
+  const known = (reading: Reading) => reading.reading === 'alert' && (hasId || isDated(reading, received_at))
+  return readings.length > 0 && readings.length <= MAX_INCIDENTS && readings.every(known)
 }
 
 export const openDeliveryMemory = (

@@ -9,6 +9,7 @@ import { IncidentQuery, listIncidents } from '../shared/ledger/list-incidents.ts
 import { explainIssues } from '../shared/policy/explain-issues.ts'
 import { Problem } from '../shared/problem.ts'
 import type { Log } from '../shared/telemetry/log.ts'
+import { SHED, UNAUTHORIZED } from '../shared/telemetry/metrics/incident-metrics.ts'
 import type { Metrics } from '../shared/telemetry/metrics.ts'
 import type { Tracing } from '../shared/telemetry/tracing.ts'
 import type { Acceptance } from './accept-alert.ts'
@@ -49,8 +50,8 @@ const isUnreadable = ({ code }: Problem): boolean =>
 /** Nothing was wrong with what is shed: the sender comes again. */
 const noteRefused = (error: unknown, source: SourceName, metrics: Metrics): void => {
   const reason = shedReason(error)
-  if (reason) metrics.loadShed.inc({ reason })
-  if (error instanceof Unauthorized) metrics.webhookUnauthorized.inc({ reason: error.reason })
+  if (reason) metrics.loadShed.inc({ reason: SHED[reason] })
+  if (error instanceof Unauthorized) metrics.webhookUnauthorized.inc({ reason: UNAUTHORIZED[error.reason] })
   if (error instanceof Unauthorized) metrics.webhookEvents.inc({ source, outcome: 'unauthorized' })
   else if (reason) metrics.webhookEvents.inc({ source, outcome: 'shed' })
   else if (error instanceof Problem) metrics.webhookEvents.inc({ source, outcome: 'invalid' })

@@ -2,6 +2,7 @@
 import { Command, InvalidArgumentError } from 'commander'
 import fc from 'fast-check'
 import { table } from '../../src/cli/table.ts'
+import { positive } from '../support/positive.ts'
 import { type FuzzCase, keepCase } from './case.ts'
 import { checkKnown } from './known.ts'
 import { deliveriesLike } from './mutations.ts'
@@ -13,11 +14,6 @@ const SAY_EVERY_MS = 5_000
 /** No delivery costs so much, on any machine, unless its cost grows with the square of its length. */
 const TOO_SLOW_MS = 5_000
 
-const positive = (text: string): number => {
-  const value = Number(text)
-  if (!(value > 0)) throw new InvalidArgumentError('must be a number above 0')
-  return value
-}
 const oneOf = (text: string): string => {
   const names = TARGETS.map(({ source }) => source)
   if (!names.includes(text)) throw new InvalidArgumentError(`must be one of ${names.join(', ')}`)

@@ -58,6 +58,8 @@ describe('loadConfig', () => {
 
   it.each([
     ['REDIS_URL', 'localhost:6379'],
+    ['REDIS_URL', 'redis://localhost:6379/prod'],
+    ['REDIS_URL', 'redis://localhost:6379/1/2'],
     ['REDIS_URL', 'http://localhost:6379'],
     ['REDIS_URL', 'redis://'],
     ['PROMETHEUS_URL', 'localhost:9090'],

@@ -18,6 +18,7 @@ const port = (fallback: number) =>
 const variables = {
   REDIS_URL: z
     .url({ protocol: /^rediss?$/, hostname: /./ })
+    .regex(/^\w+:\/\/[^/?#]*(\/\d{0,5})?(\?.*)?$/)
     .optional()
     .describe('a URL like redis://user:password@host:6379/0, or rediss:// for TLS'),
   REDIS_PASSWORD_FILE: z.string().optional().describe('the path of a file with the password of REDIS_URL'),

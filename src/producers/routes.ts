@@ -27,7 +27,7 @@ import { Unauthorized } from './door/unauthorized.ts'
 import { UnderWay } from './door/under-way.ts'
 import { type Door, verifyDelivery } from './door/verify-delivery.ts'
 import { logAnswers } from './log-answers.ts'
-import { keepRawForms, readDelivery } from './read-delivery.ts'
+import { isUnreadable, keepRawForms, readDelivery } from './read-delivery.ts'
 import { shedReason } from './shed-reason.ts'
 import { sourceAt } from './source-at.ts'
 
@@ -42,10 +42,6 @@ const rejectionsIn = (answers: readonly AlertAnswer[]): string[] =>
   answers.length === 0
     ? ['the delivery holds no alert']
     : answers.flatMap(({ outcome, reason }) => (outcome === 'rejected' ? (reason ?? '') : []))
-
-/** A body that is not what it is called; what is empty, or called what the source does not send, holds nothing to keep. */
-const isUnreadable = ({ code }: Problem): boolean =>
-  code === 'body_not_json' || code === 'body_not_form' || code === 'json_too_complex'
 
 /** Nothing was wrong with what is shed: the sender comes again. */
 const noteRefused = (error: unknown, source: SourceName, metrics: Metrics): void => {
@@ -136,14 +132,19 @@ export const addWebhooks = (
         try {
           await rate?.count(source, request)
           const read = await readDelivery(source, request.body, headers).catch(async (problem: Problem) => {
-            if (isUnreadable(problem)) await keep(request.body as Buffer, undefined, [problem.message])
-            throw problem
+            if (!isUnreadable(problem)) throw problem
+            await keep(request.body as Buffer, undefined, [problem.message])
+            if (!source.never_refuse_content) throw problem
+            return problem
           })
-          if (await confirmSubscription(source, read.body, door))
-            log.event('subscription_confirmed', { request_id, source: source.name })
-          answers = await acceptWebhook(source, { ...delivery, ...read, headers }, acceptance)
-          const reasons = rejectionsIn(answers)
-          if (reasons.length > 0) await keep(read.raw, read.body, reasons)
+          if (read instanceof Problem) answers = [{ incident_id: null, outcome: 'rejected', reason: read.message }]
+          else {
+            if (await confirmSubscription(source, read.body, door))
+              log.event('subscription_confirmed', { request_id, source: source.name })
+            answers = await acceptWebhook(source, { ...delivery, ...read, headers }, acceptance)
+            const reasons = rejectionsIn(answers)
+            if (reasons.length > 0) await keep(read.raw, read.body, reasons)
+          }
         } catch (error) {
           noteRefused(error, source.name, metrics)
           throw error

@@ -7,7 +7,7 @@ import { type FuzzCase, keepCase } from './case.ts'
 import { checkKnown } from './known.ts'
 import { deliveriesLike } from './mutations.ts'
 import { openReceiver } from './receiver.ts'
-import { MAPPINGS, TARGETS, type Target } from './targets.ts'
+import { TARGETS, type Target } from './targets.ts'
 
 const CASES_A_TURN = 200
 const SAY_EVERY_MS = 5_000
@@ -35,7 +35,7 @@ const options = new Command('test:fuzz')
   .parse()
   .opts<{ minutes: number; source?: string; seed: number }>()
 
-const receiver = openReceiver(MAPPINGS)
+const receiver = openReceiver()
 const targets = TARGETS.filter(({ source }) => options.source === undefined || source === options.source)
 const NOTHING = { fixtures: 0, vectors: 0, proofs: 0, cases: 0, failures: 0, slowest: 0 }
 const tally = new Map(targets.map(({ source }) => [source, { ...NOTHING }]))

@@ -93,7 +93,7 @@ export const serve = async (config: Config, redisUrl: string, openReviewer: Open
       await reviewer.close()
       await tracing?.close()
     })
-    log.event('process_started', { address: server.listeningOrigin, redis: redis.options.host })
+    log.event('process_started', { address: server.listeningOrigin, redis: redis.options.name ?? redis.options.host })
     await stopped
   } finally {
     unwatch()

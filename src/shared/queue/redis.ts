@@ -1,9 +1,17 @@
 /** Connections to Redis. Producers fail fast while Redis is away; workers wait for it, with nothing lost either way. */
-import { Redis } from 'ioredis'
+import { Redis, type RedisOptions } from 'ioredis'
 import { CodedError } from '../coded-error.ts'
+import { sentinelsOf } from '../redis-address.ts'
 
 /** ioredis backs off up to 5 s between attempts by default; work should resume within a second of Redis being back. */
 const retryStrategy = (attempt: number) => Math.min(50 * 2 ** attempt, 1000)
+
+type Behaviour = Omit<RedisOptions, 'replyMapping' | 'sentinels'>
+
+const open = (url: string, options: Behaviour): Redis => {
+  const sentinels = sentinelsOf(url)
+  return sentinels ? new Redis({ ...sentinels, ...options }) : new Redis(url, options)
+}
 
 /** What is sent in one turn of the event loop goes out in one write: each of its own wakes Redis anew. */
 const writeTogether = (redis: Redis): Redis => {
@@ -25,7 +33,7 @@ const writeTogether = (redis: Redis): Redis => {
  */
 export const connectProducer = (url: string, commandTimeout = 2000): Redis =>
   writeTogether(
-    new Redis(url, {
+    open(url, {
       retryStrategy,
       enableOfflineQueue: false,
       maxRetriesPerRequest: 0,
@@ -39,7 +47,7 @@ const SILENT_MS = 15_000
 
 /** For workers: commands wait for the connection, as BullMQ requires, and go out again on the next when it was dead. */
 export const connectWorker = (url: string): Redis =>
-  new Redis(url, { retryStrategy, maxRetriesPerRequest: null, socketTimeout: SILENT_MS })
+  open(url, { retryStrategy, maxRetriesPerRequest: null, socketTimeout: SILENT_MS })
 
 /** ioredis goes on in database 0 where Redis refuses the one that was asked for, and that may be somebody else's. */
 const inItsDatabase = async (redis: Redis): Promise<void> => {

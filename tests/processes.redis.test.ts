@@ -203,8 +203,18 @@ describe('started wrongly', () => {
       { WORKER_PORT: '-1', WORKER_CONCURRENCY: '0' },
       [/WORKER_PORT/, /WORKER_CONCURRENCY/],
     ],
-    ['a Redis that is not there', ['serve'], { REDIS_URL: URL_OF_NOTHING }, [/127\.0\.0\.1:1\b/]],
-    ['a Redis that is not there', ['worker'], { REDIS_URL: URL_OF_NOTHING }, [/127\.0\.0\.1:1\b/]],
+    [
+      'a Redis that is not there',
+      ['serve'],
+      { REDIS_URL: URL_OF_NOTHING },
+      [/\(REDIS_URL is redis:\/\/\*{3}@127\.0\.0\.1:1\b/],
+    ],
+    [
+      'a Redis that is not there',
+      ['worker'],
+      { REDIS_URL: URL_OF_NOTHING },
+      [/\(REDIS_URL is redis:\/\/\*{3}@127\.0\.0\.1:1\b/],
+    ],
     ['a missing REDIS_URL', ['serve'], { NODE_ENV: 'production', REDIS_URL: '' }, [/REDIS_URL is not set/]],
     ['a missing policy folder', ['serve'], { POLICY_DIR: 'no/such/folder' }, [/no\/such\/folder/, /POLICY_DIR/]],
     ['a missing policy folder', ['worker'], { POLICY_DIR: 'no/such/folder' }, [/no\/such\/folder/, /POLICY_DIR/]],
@@ -226,7 +236,14 @@ describe('started wrongly', () => {
     const PORT = String((other.address() as AddressInfo).port)
     const { code, stderr } = await start(['serve'], { PORT }).ended()
     other.close()
-    expect(stderr).toContain(PORT)
+    expect(stderr).toBe(`interlock: PORT is ${PORT}: another process listens there; stop it, or set another\n`)
     expect(code).toBe(2)
+  })
+
+  test.each(['serve', 'worker', 'incidents'])('%s takes no other database than it was given', async (command) => {
+    const url = `${inject('redisUrl')}/99999`
+    const { code, stderr } = await (await openInstallation()).start([command], { REDIS_URL: url }).ended()
+    const said = 'Redis does not give database 99999: ERR DB index is out of range; name another in REDIS_URL'
+    expect({ code, stderr }).toEqual({ code: 2, stderr: `interlock: ${said} (REDIS_URL is ${url})\n` })
   })
 })

@@ -1,6 +1,7 @@
 /** For commands that ask a running installation: opens its ledger, and says clearly when Redis is not there. */
 import { readFileSync } from 'node:fs'
 import type { Redis } from 'ioredis'
+import { CodedError } from '../shared/coded-error.ts'
 import { type Config, ConfigError, loadConfig, withoutSecrets } from '../shared/config.ts'
 import type { IncidentLedger } from '../shared/ledger/incident-ledger.ts'
 import { CommandError } from './answer.ts'
@@ -26,6 +27,12 @@ export const redisUrlOf = ({ REDIS_URL = DEFAULT_REDIS_URL, REDIS_PASSWORD_FILE:
   return url.href
 }
 
+/** What keeps from Redis, with where that is sought: nobody knows by heart what REDIS_URL is where a process was started. */
+export const withAddress = (error: unknown, url: string): unknown =>
+  error instanceof CodedError && error.code === 'redis_unavailable'
+    ? new CommandError(error.code, `${error.message} (REDIS_URL is ${withoutSecrets(url)})`)
+    : error
+
 export interface Installation {
   ledger: IncidentLedger
   redis: Redis
@@ -45,8 +52,8 @@ export const withLedger = async <Result>(use: (installation: Installation) => Pr
   // Every failure reaches the caller through the command that failed.
   redis.on('error', () => {})
   try {
-    await whenReady(redis, 3000).catch((error: Error) => {
-      throw new CommandError('redis_unavailable', `${error.message} (REDIS_URL is ${withoutSecrets(url)})`)
+    await whenReady(redis, 3000).catch((error) => {
+      throw withAddress(error, url)
     })
     return await use({ ledger: new IncidentLedger(redis, config.QUEUE_PREFIX), redis, config })
   } finally {

@@ -4,6 +4,7 @@ import type { Config } from '../shared/config.ts'
 import type { PolicySet } from '../shared/contracts/policy.ts'
 import { IncidentLedger } from '../shared/ledger/incident-ledger.ts'
 import { openLifecycle } from '../shared/lifecycle.ts'
+import { listenAt } from '../shared/listen-at.ts'
 import { policiesInForce } from '../shared/policy/policies-in-force.ts'
 import { connectProducer, whenReady } from '../shared/queue/redis.ts'
 import { openQueue, UPKEEP_QUEUE } from '../shared/queue/stage-queues.ts'
@@ -83,8 +84,9 @@ export const serve = async (config: Config, redisUrl: string, openReviewer: Open
       ...(tracing && { tracing }),
       rateLimit: { max: config.WEBHOOK_RATE_LIMIT, redis, prefix: `${ledger.keys.prefix}rate:` },
       load: load.now,
+      proxies: config.TRUSTED_PROXIES ?? [],
     })
-    await server.listen({ host: config.HOST, port: config.PORT })
+    await listenAt(server, config.HOST, config.PORT, 'PORT')
     const stopped = lifecycle.untilStopped(async () => {
       await server.close()
       await Promise.all(queues.map((one) => one.close()))

@@ -9,6 +9,7 @@ import { IncidentQuery, listIncidents } from '../shared/ledger/list-incidents.ts
 import { explainIssues } from '../shared/policy/explain-issues.ts'
 import { Problem } from '../shared/problem.ts'
 import type { Log } from '../shared/telemetry/log.ts'
+import { SHED, UNAUTHORIZED } from '../shared/telemetry/metrics/incident-metrics.ts'
 import type { Metrics } from '../shared/telemetry/metrics.ts'
 import type { Tracing } from '../shared/telemetry/tracing.ts'
 import type { Acceptance } from './accept-alert.ts'
@@ -22,11 +23,12 @@ import { watchPipelining } from './door/pipelining.ts'
 import { quarantineRejected } from './door/quarantine-rejected.ts'
 import { addRateLimit, type RateLimit } from './door/rate-limit.ts'
 import { pipelined, shedAll, shedCrowd } from './door/shed-load.ts'
+import { clientAddress } from './door/trusted-proxies.ts'
 import { Unauthorized } from './door/unauthorized.ts'
 import { UnderWay } from './door/under-way.ts'
 import { type Door, verifyDelivery } from './door/verify-delivery.ts'
 import { logAnswers } from './log-answers.ts'
-import { keepRawForms, readDelivery } from './read-delivery.ts'
+import { isUnreadable, keepRawForms, readDelivery } from './read-delivery.ts'
 import { shedReason } from './shed-reason.ts'
 import { sourceAt } from './source-at.ts'
 
@@ -42,15 +44,11 @@ const rejectionsIn = (answers: readonly AlertAnswer[]): string[] =>
     ? ['the delivery holds no alert']
     : answers.flatMap(({ outcome, reason }) => (outcome === 'rejected' ? (reason ?? '') : []))
 
-/** A body that is not what it is called; what is empty, or called what the source does not send, holds nothing to keep. */
-const isUnreadable = ({ code }: Problem): boolean =>
-  code === 'body_not_json' || code === 'body_not_form' || code === 'json_too_complex'
-
 /** Nothing was wrong with what is shed: the sender comes again. */
 const noteRefused = (error: unknown, source: SourceName, metrics: Metrics): void => {
   const reason = shedReason(error)
-  if (reason) metrics.loadShed.inc({ reason })
-  if (error instanceof Unauthorized) metrics.webhookUnauthorized.inc({ reason: error.reason })
+  if (reason) metrics.loadShed.inc({ reason: SHED[reason] })
+  if (error instanceof Unauthorized) metrics.webhookUnauthorized.inc({ reason: UNAUTHORIZED[error.reason] })
   if (error instanceof Unauthorized) metrics.webhookEvents.inc({ source, outcome: 'unauthorized' })
   else if (reason) metrics.webhookEvents.inc({ source, outcome: 'shed' })
   else if (error instanceof Problem) metrics.webhookEvents.inc({ source, outcome: 'invalid' })
@@ -83,7 +81,8 @@ export const addWebhooks = (
       url: WEBHOOKS,
       // What was under way before is answered as ever.
       onRequest: (request, reply, done) => {
-        const { params, headers, ip } = request
+        const { params, headers } = request
+        const ip = clientAddress(request)
         const source = sourceAt(params.source, acceptance.policies())
         try {
           if (isStopping()) throw new Problem('shutting_down', 'this process takes nothing new: send it again')
@@ -131,23 +130,29 @@ export const addWebhooks = (
             { quarantine: acceptance.ledger.quarantine, metrics, log },
           )
         let answers: AlertAnswer[]
-        underWay.begin(request.ip)
+        const ip = clientAddress(request)
+        underWay.begin(ip)
         try {
           await rate?.count(source, request)
           const read = await readDelivery(source, request.body, headers).catch(async (problem: Problem) => {
-            if (isUnreadable(problem)) await keep(request.body as Buffer, undefined, [problem.message])
-            throw problem
+            if (!isUnreadable(problem)) throw problem
+            await keep(request.body as Buffer, undefined, [problem.message])
+            if (!source.never_refuse_content) throw problem
+            return problem
           })
-          if (await confirmSubscription(source, read.body, door))
-            log.event('subscription_confirmed', { request_id, source: source.name })
-          answers = await acceptWebhook(source, { ...delivery, ...read, headers }, acceptance)
-          const reasons = rejectionsIn(answers)
-          if (reasons.length > 0) await keep(read.raw, read.body, reasons)
+          if (read instanceof Problem) answers = [{ incident_id: null, outcome: 'rejected', reason: read.message }]
+          else {
+            if (await confirmSubscription(source, read.body, door))
+              log.event('subscription_confirmed', { request_id, source: source.name })
+            answers = await acceptWebhook(source, { ...delivery, ...read, headers }, acceptance)
+            const reasons = rejectionsIn(answers)
+            if (reasons.length > 0) await keep(read.raw, read.body, reasons)
+          }
         } catch (error) {
           noteRefused(error, source.name, metrics)
           throw error
         } finally {
-          underWay.end(request.ip)
+          underWay.end(ip)
         }
         for (const { outcome } of answers) {
           metrics.webhookEvents.inc({ source: source.name, outcome })

@@ -195,7 +195,7 @@ describe('a flood', () => {
     socket.write(small.repeat(MOST_AT_ONCE + 1))
     await once(socket, 'close')
     expect(received).toMatch(/HTTP\/1\.1 503 .*connection: close.*"code":"overloaded"[^}]*}$/s)
-    expect(await counted('load_shed_total')).toEqual(['interlock_load_shed_total{reason="pipelined"} 1'])
+    expect(await counted('load_shed_total')).toEqual(['interlock_load_shed_total{reason="crowd"} 1'])
   })
 })
 

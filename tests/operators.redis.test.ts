@@ -8,7 +8,7 @@ import { afterEach, expect, inject, onTestFinished, test } from 'vitest'
 import { IncidentLedger } from '../src/shared/ledger/incident-ledger.ts'
 import type { Answer } from './support/api.ts'
 import { grafanaDelivery } from './support/faults.ts'
-import { AUDIENCE, newKey, openIssuer } from './support/issuer.ts'
+import { AUDIENCE, type Claims, newKey, openIssuer } from './support/issuer.ts'
 import { eventually, killAll, runInterlock, startProcess } from './support/processes.ts'
 
 afterEach(killAll)
@@ -34,7 +34,8 @@ const open = async () => {
     return /: (\S+)\n$/.exec(stderr)?.[1] ?? ''
   }
   const [carl, vera] = [await newToken('carl', 'operator'), await newToken('vera', 'viewer')]
-  const anna = await issuer.sign({}, 'ES256', ES256)
+  const sign = (claims: Claims) => issuer.sign(claims, 'ES256', ES256)
+  const anna = await sign({})
   const [api, worker] = [startProcess(['serve'], env), startProcess(['worker'], env)]
   const { address } = await api.started()
   await worker.started()
@@ -52,11 +53,11 @@ const open = async () => {
     return { status: response.status, body: await response.json() }
   }
   const ledger = new IncidentLedger(redis, env.QUEUE_PREFIX)
-  return { env, address, ask, api, ledger, newToken, tokens: { carl, vera, anna } }
+  return { env, address, ask, api, ledger, newToken, sign, tokens: { carl, vera, anna } }
 }
 
 test('a viewer reads, a reviewer answers, an operator stops; the record says who it was, and by which login', async () => {
-  const { address, ask, api, ledger, newToken, tokens } = await open()
+  const { address, ask, api, ledger, newToken, sign, tokens } = await open()
   const { carl, vera, anna } = tokens
   const sent = await ask('POST', '/webhooks/grafana', undefined, grafanaDelivery({ fault: 'waits' }))
   expect(sent.status).toBe(202)
@@ -102,13 +103,21 @@ test('a viewer reads, a reviewer answers, an operator stops; the record says who
   await eventually(async () => expect((await ask('GET', '/incidents', dora)).status).toBe(200))
   expect((await ask('PUT', '/kill-switch', dora, { ...order, engaged: false })).body).toMatchObject({ changed: true })
   expect((await ask('GET', '/incidents', `${dora}x`)).status).toBe(401)
+  // What is mended alike is counted as one, and told apart in the log.
+  for (const claims of [{ iss: 'http://other' }, { aud: 'other' }, { exp: 1 }, { nbf: Date.now() / 1000 + 300 }])
+    expect((await ask('GET', '/incidents', await sign(claims))).status).toBe(401)
+  const metrics = await (await fetch(`${address}/metrics`)).text()
+  for (const reason of ['audience', 'expired'])
+    expect(metrics).toContain(`interlock_operator_auth_failures_total{reason="${reason}"} 2\n`)
 
   const lines = api.lines.map(({ event, by, via, reason }) => ({ event, by, via, reason }))
   expect(lines).toEqual(
     expect.arrayContaining([
       { event: 'operator_refused', by: undefined, via: undefined, reason: 'missing' },
       { event: 'operator_refused', by: 'anna', via: 'oidc', reason: 'role' },
-      { event: 'operator_refused', by: undefined, via: undefined, reason: 'unknown_token' },
+      ...['unknown_token', 'issuer', 'audience', 'expired', 'not_yet_valid'].map((reason) => ({
+        ...{ event: 'operator_refused', by: undefined, via: undefined, reason },
+      })),
       { event: 'review_answered', by: 'anna', via: 'oidc', reason: undefined },
       { event: 'stop_ordered', by: 'carl', via: 'token', reason: 'crash loop' },
       { event: 'resume_ordered', by: 'dora', via: 'token', reason: 'crash loop' },

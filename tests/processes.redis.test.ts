@@ -12,6 +12,7 @@ import { connectProducer, whenReady } from '../src/shared/queue/redis.ts'
 import { openQueue } from '../src/shared/queue/stage-queues.ts'
 import { grafanaDelivery } from './support/faults.ts'
 import { fixturePath } from './support/fixture.ts'
+import { PASSED_EVENTS } from './support/passed-events.ts'
 import { eventually, type InterlockProcess, isGone, killAll, startProcess } from './support/processes.ts'
 
 const MINUTES = 60_000
@@ -83,13 +84,7 @@ const CORE = {
   grafana: readFileSync(fixturePath('webhooks/grafana/firing.single.raw.json')),
   pagerduty: readFileSync(fixturePath('webhooks/pagerduty/incident.triggered.raw.json')),
 }
-const PASSED = [
-  'incident_event_normalized',
-  'spec_resolved',
-  'readiness_evaluated',
-  'dry_run_evaluated',
-  'review_requested',
-]
+const [RECEIVED, ...PASSED] = PASSED_EVENTS
 
 describe('the core incident, by an API and three workers', () => {
   test.each<(keyof typeof CORE)[]>([
@@ -107,7 +102,7 @@ describe('the core incident, by an API and three workers', () => {
       expect.stringContaining('pagerduty'),
     ])
     expect(incident?.events.filter((event) => PASSED.includes(event))).toEqual(PASSED)
-    expect(incident?.events.filter((event) => !PASSED.includes(event))).toEqual(['webhook_received', 'source_attached'])
+    expect(incident?.events.filter((event) => !PASSED.includes(event))).toEqual([RECEIVED, 'source_attached'])
 
     expect(await get(api, `/incidents/${incident?.incident_id}`)).toMatchObject({ status: 'awaiting_review' })
     for (const process of [api, ...workers]) expect(await get(process, '/readyz')).toMatchObject({ status: 'ready' })
@@ -126,7 +121,7 @@ test('fifty deliveries of one alert to two APIs with two workers a stage are one
   expect(outcomes).toEqual(['accepted', ...Array(49).fill('duplicate')])
   const [incident] = await verdicts(1)
   expect(incident).toMatchObject({ status: 'awaiting_review', duplicates: 49 })
-  expect(incident?.events).toEqual(['webhook_received', ...PASSED])
+  expect(incident?.events).toEqual(PASSED_EVENTS)
   for (const counts of await jobs()) expect(Object.values(counts).every((count) => count === 0)).toBe(true)
 })
 
@@ -134,7 +129,7 @@ describe('killed in the middle', { timeout: 5 * MINUTES }, () => {
   const deliverFault = (api: InterlockProcess, fault: number) =>
     deliver(api, 'grafana', JSON.stringify(grafanaDelivery({ fault: String(fault) })))
   const wayOf = ({ status, events }: { status: string; events: readonly string[] }) => `${status}: ${events.join()}`
-  const ONE_WAY = [wayOf({ status: 'awaiting_review', events: ['webhook_received', ...PASSED] })]
+  const ONE_WAY = [wayOf({ status: 'awaiting_review', events: PASSED_EVENTS })]
 
   test('of 200 incidents, again and again, workers leave each with one verdict', async () => {
     const { start, verdicts, ledger, jobs } = await openInstallation()
@@ -208,8 +203,18 @@ describe('started wrongly', () => {
       { WORKER_PORT: '-1', WORKER_CONCURRENCY: '0' },
       [/WORKER_PORT/, /WORKER_CONCURRENCY/],
     ],
-    ['a Redis that is not there', ['serve'], { REDIS_URL: URL_OF_NOTHING }, [/127\.0\.0\.1:1\b/]],
-    ['a Redis that is not there', ['worker'], { REDIS_URL: URL_OF_NOTHING }, [/127\.0\.0\.1:1\b/]],
+    [
+      'a Redis that is not there',
+      ['serve'],
+      { REDIS_URL: URL_OF_NOTHING },
+      [/\(REDIS_URL is redis:\/\/\*{3}@127\.0\.0\.1:1\b/],
+    ],
+    [
+      'a Redis that is not there',
+      ['worker'],
+      { REDIS_URL: URL_OF_NOTHING },
+      [/\(REDIS_URL is redis:\/\/\*{3}@127\.0\.0\.1:1\b/],
+    ],
     ['a missing REDIS_URL', ['serve'], { NODE_ENV: 'production', REDIS_URL: '' }, [/REDIS_URL is not set/]],
     ['a missing policy folder', ['serve'], { POLICY_DIR: 'no/such/folder' }, [/no\/such\/folder/, /POLICY_DIR/]],
     ['a missing policy folder', ['worker'], { POLICY_DIR: 'no/such/folder' }, [/no\/such\/folder/, /POLICY_DIR/]],
@@ -231,7 +236,14 @@ describe('started wrongly', () => {
     const PORT = String((other.address() as AddressInfo).port)
     const { code, stderr } = await start(['serve'], { PORT }).ended()
     other.close()
-    expect(stderr).toContain(PORT)
+    expect(stderr).toBe(`interlock: PORT is ${PORT}: another process listens there; stop it, or set another\n`)
     expect(code).toBe(2)
+  })
+
+  test.each(['serve', 'worker', 'incidents'])('%s takes no other database than it was given', async (command) => {
+    const url = `${inject('redisUrl')}/99999`
+    const { code, stderr } = await (await openInstallation()).start([command], { REDIS_URL: url }).ended()
+    const said = 'Redis does not give database 99999: ERR DB index is out of range; name another in REDIS_URL'
+    expect({ code, stderr }).toEqual({ code: 2, stderr: `interlock: ${said} (REDIS_URL is ${url})\n` })
   })
 })

@@ -1,5 +1,5 @@
 /** `interlock normalize` over files: the course cases, real deliveries, and everything a file can have wrong. */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
@@ -163,6 +163,10 @@ describe('real deliveries', () => {
       outcome: 'conflict',
       differences: [{ field: 'pod', expected: 'appointments-api-7c4d6f8b9-xq2lp', actual: 'other' }],
     })
+  })
+
+  test('a byte order mark in front of a delivery is no part of it', () => {
+    expect(run({ grafana: fileOf(`\uFEFF${readFileSync(COURSE.grafana, 'utf8')}`) }).exit).toBe(0)
   })
 
   test('resolved alerts beside the one that fires are no matter', () => {

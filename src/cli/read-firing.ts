@@ -1,18 +1,12 @@
 /** Reads one delivery from a file, for a command that works on one incident: exactly one must be firing in it. */
-import { readFileSync } from 'node:fs'
 import type { Alert, SourceName } from '../shared/contracts/alert.ts'
 import { defaultPrefix, identify } from '../shared/incident/identify.ts'
 import { findSource } from '../shared/sources/index.ts'
 import { CommandError } from './answer.ts'
+import { readText } from './read-input.ts'
 
 export const readJson = (file: string): unknown => {
-  let text: string
-  try {
-    text = readFileSync(file, 'utf8')
-  } catch (error) {
-    const why = error instanceof Error && 'code' in error ? error.code : 'unknown error'
-    throw new CommandError('unreadable_file', `cannot read ${file} (${why}): give the path of a readable JSON file`)
-  }
+  const text = readText(file, '--<source> <file>')
   try {
     return JSON.parse(text)
   } catch {

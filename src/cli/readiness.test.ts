@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -159,11 +159,29 @@ describe('interlock readiness', () => {
   it.each([
     ['broken.json', '{"incident_id": ', 'invalid_json'],
     ['empty.json', '', 'invalid_json'],
+    [
+      'twice.json',
+      '{"scores": {"spec": 2,\n\t"spec": 5}}',
+      'invalid_json',
+      '(a key is stated twice at line 2, column 2)',
+    ],
+    ['binary.json', '\u001b[31m\u0007\n', 'invalid_json', /^[\x20-\x7e]+$/],
+    ['huge.json', '{"scores": {"spec": 1e400}}', 'invalid_input', 'scores.spec is Infinity: expected number'],
     ['null.json', 'null', 'invalid_input'],
     ['list.json', '[]', 'invalid_input'],
     ['broken.yaml', 'a: [', 'invalid_yaml'],
-  ])('%s cannot be used: %j', async (name, text, code) => {
-    await expect(judgeCard({ readiness: await file(name, text), profile: 'default' })).rejects.toMatchObject({ code })
+  ])('%s cannot be used: %j', async (name, text, code, message: string | RegExp = name) => {
+    const readiness = await file(name, text)
+    await expect(judgeCard({ readiness, profile: 'default' })).rejects.toMatchObject({
+      code,
+      message: typeof message === 'string' ? expect.stringContaining(message) : expect.stringMatching(message),
+    })
+  })
+
+  it('a byte order mark in front is no part of the card', async () => {
+    const card = await readFile(`${fixtures}/course/readiness_pass.json`, 'utf8')
+    const readiness = await file('marked.json', `\uFEFF${card}`)
+    expect(await judgeCard({ readiness, profile: 'default' })).toMatchObject({ exit: 0 })
   })
 
   it('says which option is missing', async () => {

@@ -1,9 +1,10 @@
 /** For commands that ask a running installation: opens its ledger, and says clearly when Redis is not there. */
 import { readFileSync } from 'node:fs'
 import type { Redis } from 'ioredis'
+import { CodedError } from '../shared/coded-error.ts'
 import { type Config, ConfigError, loadConfig, withoutSecrets } from '../shared/config.ts'
-import { IncidentLedger } from '../shared/ledger/incident-ledger.ts'
-import { connectProducer, whenReady } from '../shared/queue/redis.ts'
+import type { IncidentLedger } from '../shared/ledger/incident-ledger.ts'
+import { withPassword } from '../shared/redis-address.ts'
 import { CommandError } from './answer.ts'
 
 /** Where Redis is when nothing says otherwise; in production `loadConfig` has refused that already. */
@@ -22,10 +23,14 @@ const passwordIn = (file: string): string => {
 /** With the password of its file, where there is one. Throws ConfigError. */
 export const redisUrlOf = ({ REDIS_URL = DEFAULT_REDIS_URL, REDIS_PASSWORD_FILE: file }: Config): string => {
   if (!file) return REDIS_URL
-  const url = new URL(REDIS_URL)
-  url.password = encodeURIComponent(passwordIn(file))
-  return url.href
+  return withPassword(REDIS_URL, passwordIn(file))
 }
+
+/** What keeps from Redis, with where that is sought: nobody knows by heart what REDIS_URL is where a process was started. */
+export const withAddress = (error: unknown, url: string): unknown =>
+  error instanceof CodedError && error.code === 'redis_unavailable'
+    ? new CommandError(error.code, `${error.message} (REDIS_URL is ${withoutSecrets(url)})`)
+    : error
 
 export interface Installation {
   ledger: IncidentLedger
@@ -37,12 +42,17 @@ export interface Installation {
 export const withLedger = async <Result>(use: (installation: Installation) => Promise<Result>): Promise<Result> => {
   const config = loadConfig()
   const url = redisUrlOf(config)
+  // Half of a start: what is answered without Redis does not wait for it.
+  const [{ connectProducer, whenReady }, { IncidentLedger }] = await Promise.all([
+    import('../shared/queue/redis.ts'),
+    import('../shared/ledger/incident-ledger.ts'),
+  ])
   const redis = connectProducer(url)
   // Every failure reaches the caller through the command that failed.
   redis.on('error', () => {})
   try {
-    await whenReady(redis, 3000).catch((error: Error) => {
-      throw new CommandError('redis_unavailable', `${error.message} (REDIS_URL is ${withoutSecrets(url)})`)
+    await whenReady(redis, 3000).catch((error) => {
+      throw withAddress(error, url)
     })
     return await use({ ledger: new IncidentLedger(redis, config.QUEUE_PREFIX), redis, config })
   } finally {

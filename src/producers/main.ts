@@ -4,6 +4,7 @@ import type { Config } from '../shared/config.ts'
 import type { PolicySet } from '../shared/contracts/policy.ts'
 import { IncidentLedger } from '../shared/ledger/incident-ledger.ts'
 import { openLifecycle } from '../shared/lifecycle.ts'
+import { listenAt } from '../shared/listen-at.ts'
 import { policiesInForce } from '../shared/policy/policies-in-force.ts'
 import { connectProducer, whenReady } from '../shared/queue/redis.ts'
 import { openQueue, UPKEEP_QUEUE } from '../shared/queue/stage-queues.ts'
@@ -85,14 +86,14 @@ export const serve = async (config: Config, redisUrl: string, openReviewer: Open
       load: load.now,
       proxies: config.TRUSTED_PROXIES ?? [],
     })
-    await server.listen({ host: config.HOST, port: config.PORT })
+    await listenAt(server, config.HOST, config.PORT, 'PORT')
     const stopped = lifecycle.untilStopped(async () => {
       await server.close()
       await Promise.all(queues.map((one) => one.close()))
       await reviewer.close()
       await tracing?.close()
     })
-    log.event('process_started', { address: server.listeningOrigin, redis: redis.options.host })
+    log.event('process_started', { address: server.listeningOrigin, redis: redis.options.name ?? redis.options.host })
     await stopped
   } finally {
     unwatch()

@@ -43,3 +43,7 @@ export const readDelivery = async (
   }
   return media === 'text/plain' ? parseBody(raw).body : parseForm(raw, contentType)
 }
+
+/** A body that is not what it is called; what is empty, or called what the source does not send, holds nothing to keep. */
+export const isUnreadable = ({ code }: Problem): boolean =>
+  code === 'body_not_json' || code === 'body_not_form' || code === 'json_too_complex'

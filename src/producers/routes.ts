@@ -26,7 +26,7 @@ import { UnderWay } from './door/under-way.ts'
 import { type Door, verifyDelivery } from './door/verify-delivery.ts'
 import { logAnswers } from './log-answers.ts'
 import { noteRefused } from './note-refused.ts'
-import { keepRawForms, readDelivery } from './read-delivery.ts'
+import { isUnreadable, keepRawForms, readDelivery } from './read-delivery.ts'
 import { sourceAt } from './source-at.ts'
 
 export const WEBHOOKS = '/webhooks/:source'
@@ -42,10 +42,6 @@ const rejectionsIn = (answers: readonly AlertAnswer[]): string[] =>
     : answers.flatMap(({ outcome, reason }) => (outcome === 'rejected' ? (reason ?? '') : []))
 
 const rawOf = (body: unknown): Buffer => (Buffer.isBuffer(body) ? body : Buffer.alloc(0))
-
-/** A body that is not what it is called; what is empty, or called what the source does not send, holds nothing to keep. */
-const isUnreadable = ({ code }: Problem): boolean =>
-  code === 'body_not_json' || code === 'body_not_form' || code === 'json_too_complex'
 
 interface Webhooks {
   door: Door
@@ -129,17 +125,24 @@ export const addWebhooks = (
           const raw = rawOf(request.body)
           let body: unknown
           const read = async () => {
-            body = await readDelivery(source, raw, headers).catch(async (problem: Problem) => {
-              if (isUnreadable(problem)) await keep(raw, undefined, [problem.message])
-              throw problem
-            })
+            body = await readDelivery(source, raw, headers)
             if (await confirmSubscription(source, body, door))
               log.event('subscription_confirmed', { request_id, source: source.name })
             return body
           }
-          answers = await acceptWebhook(source, { ...delivery, raw, read, headers }, acceptance)
-          const reasons = rejectionsIn(answers)
-          if (reasons.length > 0) await keep(raw, body, reasons)
+          const keepRejected = async (taken: AlertAnswer[]) => {
+            const reasons = rejectionsIn(taken)
+            if (reasons.length > 0) await keep(raw, body, reasons)
+            return taken
+          }
+          const keepUnreadable = async (problem: Problem): Promise<AlertAnswer[]> => {
+            if (!isUnreadable(problem)) throw problem
+            await keep(raw, undefined, [problem.message])
+            if (!source.never_refuse_content) throw problem
+            return [{ incident_id: null, outcome: 'rejected', reason: problem.message }]
+          }
+          const taken = acceptWebhook(source, { ...delivery, raw, read, headers }, acceptance)
+          answers = await taken.then(keepRejected, keepUnreadable)
         } catch (error) {
           noteRefused(error, source.name, metrics)
           throw error

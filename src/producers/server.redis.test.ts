@@ -67,8 +67,14 @@ describe('POST /webhooks/:source', () => {
     expect(answer.body).toMatchObject({ request_id: expect.any(String), ...nothing })
   })
 
-  test('answers 202 all the same to a sender that would switch itself off', async () => {
-    expect(await api.post('/webhooks/pagerduty', { hello: 1 })).toMatchObject({ status: 202, body: nothing })
+  test.each([
+    ['what says nothing', { hello: 1 }, /^event is missing/],
+    ['broken JSON', '{"event": [}', /^the body is not JSON: .* line 1, column 12$/],
+    ['a deep list', '['.repeat(1000) + ']'.repeat(1000), /^the body is more than is read/],
+  ])('answers 202 all the same to a sender that would switch itself off: %s', async (_what, body, reason) => {
+    const answer = await api.post('/webhooks/pagerduty', body, JSON_TYPE)
+    expect(answer).toMatchObject({ status: 202, body: nothing })
+    expect(answer.body.incidents[0].reason).toMatch(reason)
   })
 
   test.each([

@@ -38,6 +38,7 @@ describe('loadConfig', () => {
   it.each([
     ['REDIS_URL', 'redis://:secret@redis.internal:6380/2', 'redis://:secret@redis.internal:6380/2'],
     ['REDIS_URL', 'rediss://redis', 'rediss://redis'],
+    ['REDIS_URL', 'redis+sentinel://a:1,b/main/1', 'redis+sentinel://a:1,b/main/1'],
     ['HOST', '::', '::'],
     ['PORT', '0', 0],
     ['WORKER_PORT', '65535', 65_535],
@@ -59,6 +60,9 @@ describe('loadConfig', () => {
 
   it.each([
     ['REDIS_URL', 'localhost:6379'],
+    ['REDIS_URL', 'redis://localhost:6379/prod'],
+    ['REDIS_URL', 'redis+sentinel://localhost:26379'],
+    ['REDIS_URL', 'redis://localhost:6379/1/2'],
     ['REDIS_URL', 'http://localhost:6379'],
     ['REDIS_URL', 'redis://'],
     ['PROMETHEUS_URL', 'localhost:9090'],

@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { CodedError } from './coded-error.ts'
 import { AddressRange } from './contracts/address-range.ts'
 import { Duration } from './contracts/duration.ts'
+import { SENTINEL_URL } from './redis-address.ts'
 
 const DAY = 86_400_000
 
@@ -18,9 +19,14 @@ const port = (fallback: number) =>
 /** One entry per variable; its description is what a person is told to set. */
 const variables = {
   REDIS_URL: z
-    .url({ protocol: /^rediss?$/, hostname: /./ })
+    .union([
+      z.url({ protocol: /^rediss?$/, hostname: /./ }).regex(/^\w+:\/\/[^/?#]*(\/\d{0,5})?(\?.*)?$/),
+      z.string().regex(SENTINEL_URL),
+    ])
     .optional()
-    .describe('a URL like redis://user:password@host:6379/0, or rediss:// for TLS'),
+    .describe(
+      'a URL like redis://user:password@host:6379/0, rediss:// for TLS, or redis+sentinel://host:26379,host:26379/name',
+    ),
   REDIS_PASSWORD_FILE: z.string().optional().describe('the path of a file with the password of REDIS_URL'),
   HOST: z
     .string()

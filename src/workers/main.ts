@@ -6,6 +6,7 @@ import { type Config, retentionMs } from '../shared/config.ts'
 import type { StageName } from '../shared/contracts/audit-record.ts'
 import { IncidentLedger } from '../shared/ledger/incident-ledger.ts'
 import { openLifecycle } from '../shared/lifecycle.ts'
+import { listenAt } from '../shared/listen-at.ts'
 import { policiesInForce } from '../shared/policy/policies-in-force.ts'
 import { connectWorker, whenReady } from '../shared/queue/redis.ts'
 import { keepGauges } from '../shared/telemetry/keep-gauges.ts'
@@ -46,7 +47,7 @@ export const work = async (config: Config, redisUrl: string, stages: readonly St
   try {
     await whenReady(redis)
     addProbes(probes, { checks: standardChecks(redis, policies.current, lifecycle.isStopping), metrics })
-    await probes.listen({ host: config.HOST, port: config.WORKER_PORT })
+    await listenAt(probes, config.HOST, config.WORKER_PORT, 'WORKER_PORT')
     const ledger = new IncidentLedger(redis, config.QUEUE_PREFIX)
     unwatch = keepGauges(redis, ledger, 'worker', metrics)
     const context = {

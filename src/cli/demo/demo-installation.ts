@@ -3,13 +3,14 @@ import { randomBytes } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Redis } from 'ioredis'
 import { CodedError } from '../../shared/coded-error.ts'
-import { type Config, environmentWith, withoutSecrets } from '../../shared/config.ts'
+import { type Config, environmentWith } from '../../shared/config.ts'
 import { StageName } from '../../shared/contracts/audit-record.ts'
 import { IncidentLedger } from '../../shared/ledger/incident-ledger.ts'
 import { projectFile } from '../../shared/project-file.ts'
 import { connectProducer, whenReady } from '../../shared/queue/redis.ts'
 import { keyPrefix } from '../../shared/queue/stage-queues.ts'
 import { type RunningRedis, startRedis } from '../../shared/redis-server.ts'
+import { withAddress } from '../with-ledger.ts'
 import { type InterlockProcess, runInterlock, startInterlock } from './interlock-process.ts'
 
 const POLICIES = projectFile('fixtures/demo/policies')
@@ -87,8 +88,8 @@ export const startDemoInstallation = async (config: Config, signal: AbortSignal)
     }
   }
   try {
-    await whenReady(connection).catch((error: Error) => {
-      throw new CodedError('redis_unavailable', `${error.message} (REDIS_URL is ${withoutSecrets(redis.url)})`)
+    await whenReady(connection).catch((error) => {
+      throw withAddress(error, redis.url)
     })
     processes = await startAll(
       [['serve'], ...StageName.options.map((stage) => ['worker', stage] as const)],

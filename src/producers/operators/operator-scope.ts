@@ -1,6 +1,6 @@
 /** The part of the API that is for operators: nobody reaches a route in it without a login whose role is enough. */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { includesRole, type Operator, type Role } from '../../shared/contracts/operator.ts'
+import { AUTH_FAILURES, includesRole, type Operator, type Role } from '../../shared/contracts/operator.ts'
 import type { Log } from '../../shared/telemetry/log.ts'
 import type { Metrics } from '../../shared/telemetry/metrics.ts'
 import { Refusal } from './refusal.ts'
@@ -50,7 +50,7 @@ export const addOperatorScope = (
     const refuse = (error: unknown, request: FastifyRequest, reply: FastifyReply): never => {
       if (error instanceof Refusal) {
         const { reason, status } = error
-        metrics.operatorAuthFailures.inc({ reason })
+        metrics.operatorAuthFailures.inc({ reason: AUTH_FAILURES[reason] })
         const { id: request_id, method, routeOptions, operator } = request
         const who = { by: operator?.name, via: operator?.means }
         log.event('operator_refused', { request_id, route: routeOptions.url, status, reason, ...who })

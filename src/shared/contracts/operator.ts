@@ -26,18 +26,18 @@ export interface Operator {
 export const OperatorToken = z.strictObject({ name: OperatorName, role: Role, sha256: Sha256 })
 export type OperatorToken = z.infer<typeof OperatorToken>
 
-/** Why a request is refused: a closed list, the label of a metric. */
-export const AUTH_FAILURES = [
-  'missing',
-  'malformed',
-  'unknown_token',
-  'algorithm',
-  'signature',
-  'issuer',
-  'audience',
-  'expired',
-  'not_yet_valid',
-  'role',
-  'keys_unavailable',
-] as const
-export type AuthFailure = (typeof AUTH_FAILURES)[number]
+/** Why a request is refused, and what that is counted as: what is mended alike is one label, so that they stay under ten. */
+export const AUTH_FAILURES = {
+  missing: 'missing',
+  malformed: 'malformed',
+  unknown_token: 'unknown_token',
+  algorithm: 'algorithm',
+  signature: 'signature',
+  issuer: 'audience',
+  audience: 'audience',
+  expired: 'expired',
+  not_yet_valid: 'expired',
+  role: 'role',
+  keys_unavailable: 'keys_unavailable',
+} as const
+export type AuthFailure = keyof typeof AUTH_FAILURES

@@ -10,7 +10,8 @@ const at = (input: unknown, path: readonly PropertyKey[]): unknown =>
   )
 
 const shown = (value: unknown): string => {
-  const text = JSON.stringify(value)
+  // JSON would call what is beyond every number null.
+  const text = typeof value === 'number' ? String(value) : JSON.stringify(value)
   if (text === undefined) return 'missing'
   return text.length > 60 ? `${text.slice(0, 57)}…` : text
 }

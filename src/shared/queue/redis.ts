@@ -1,8 +1,17 @@
 /** Connections to Redis. Producers fail fast while Redis is away; workers wait for it, with nothing lost either way. */
-import { Redis } from 'ioredis'
+import { Redis, type RedisOptions } from 'ioredis'
+import { CodedError } from '../coded-error.ts'
+import { sentinelsOf } from '../redis-address.ts'
 
 /** ioredis backs off up to 5 s between attempts by default; work should resume within a second of Redis being back. */
 const retryStrategy = (attempt: number) => Math.min(50 * 2 ** attempt, 1000)
+
+type Behaviour = Omit<RedisOptions, 'replyMapping' | 'sentinels'>
+
+const open = (url: string, options: Behaviour): Redis => {
+  const sentinels = sentinelsOf(url)
+  return sentinels ? new Redis({ ...sentinels, ...options }) : new Redis(url, options)
+}
 
 /** What is sent in one turn of the event loop goes out in one write: each of its own wakes Redis anew. */
 const writeTogether = (redis: Redis): Redis => {
@@ -24,7 +33,7 @@ const writeTogether = (redis: Redis): Redis => {
  */
 export const connectProducer = (url: string, commandTimeout = 2000): Redis =>
   writeTogether(
-    new Redis(url, {
+    open(url, {
       retryStrategy,
       enableOfflineQueue: false,
       maxRetriesPerRequest: 0,
@@ -38,9 +47,24 @@ const SILENT_MS = 15_000
 
 /** For workers: commands wait for the connection, as BullMQ requires, and go out again on the next when it was dead. */
 export const connectWorker = (url: string): Redis =>
-  new Redis(url, { retryStrategy, maxRetriesPerRequest: null, socketTimeout: SILENT_MS })
+  open(url, { retryStrategy, maxRetriesPerRequest: null, socketTimeout: SILENT_MS })
 
-/** Resolves when the connection can take commands; rejects with the last connection error after `deadline` ms. */
+/** ioredis goes on in database 0 where Redis refuses the one that was asked for, and that may be somebody else's. */
+const inItsDatabase = async (redis: Redis): Promise<void> => {
+  const { db } = redis.options
+  if (!db) return
+  await redis.select(db).catch(({ message }: Error) => {
+    throw new CodedError(
+      'redis_unavailable',
+      `Redis does not give database ${db}: ${message}; name another in REDIS_URL`,
+    )
+  })
+}
+
+/**
+ * Resolves when the connection can take commands, in its database. Rejects with CodedError `redis_unavailable`, which names
+ * the last error of the connection where there was none within `deadline` ms.
+ */
 export const whenReady = (redis: Redis, deadline = 5000): Promise<void> =>
   new Promise((resolve, reject) => {
     let lastError = 'no answer'
@@ -52,9 +76,12 @@ export const whenReady = (redis: Redis, deadline = 5000): Promise<void> =>
       redis.off('ready', onReady).off('error', onError)
       settle()
     }
-    const onReady = () => finish(resolve)
+    const onReady = () => finish(() => resolve(inItsDatabase(redis)))
     const timer = setTimeout(
-      () => finish(() => reject(new Error(`no connection to Redis within ${deadline} ms: ${lastError}`))),
+      () =>
+        finish(() =>
+          reject(new CodedError('redis_unavailable', `no connection to Redis within ${deadline} ms: ${lastError}`)),
+        ),
       deadline,
     )
     redis.on('ready', onReady).on('error', onError)

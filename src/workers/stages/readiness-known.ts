@@ -12,10 +12,11 @@ import { SpecReference } from '../../shared/contracts/ready.ts'
 import { Spent } from '../../shared/contracts/share.ts'
 import { GateCard, gateCard } from '../blockers/gate-input.ts'
 import type { Loaded, Snapshot } from '../stage.ts'
+import { freezesFor } from './freezes.ts'
 import { termsFrom } from './terms.ts'
 import { traceCoverage } from './trace-coverage.ts'
 
-const PolicyInForce = z.strictObject({
+export const PolicyInForce = z.strictObject({
   card: GateCard,
   profile: Profile,
   action: z.string(),
@@ -46,7 +47,9 @@ export const ReadinessKnown = z.strictObject({
 })
 export type ReadinessKnown = z.infer<typeof ReadinessKnown>
 
-const inForce = ({ card, profile, spec }: ClassPolicy): z.infer<typeof PolicyInForce> => ({
+export type PolicyInForce = z.infer<typeof PolicyInForce>
+
+export const policyInForce = ({ card, profile, spec }: ClassPolicy): PolicyInForce => ({
   card: gateCard(card),
   profile,
   action: card.pre_approved_action,
@@ -58,18 +61,8 @@ const inForce = ({ card, profile, spec }: ClassPolicy): z.infer<typeof PolicyInF
 
 type Target = Pick<Incident, 'incident_class' | 'event'>
 
-/** The namespace is left out of the scopes while it is not known: it may be any, so every namespace's freeze applies. */
-const freezesFor = ({ freezes }: PolicySet, { incident_class, event }: Target): Freeze[] =>
-  freezes.filter(({ scope }) => {
-    const [kind, name] = [scope.split(':')[0], scope.slice(scope.indexOf(':') + 1)]
-    if (kind === 'class') return name === incident_class
-    if (kind === 'global' || !event) return true
-    const own = kind === 'service' ? event.service : event.namespace
-    return own === name || own === ''
-  })
-
 const termsOf = termsFrom(({ policy, blocker }, facts) => ({
-  policy: policy && inForce(policy),
+  policy: policy && policyInForce(policy),
   policy_problem: blocker,
   facts,
   asks: policy?.card.facts ?? {},

@@ -1,6 +1,7 @@
 /** Metrics of a process and of what it leans on: HTTP, Redis, other systems. */
 import { AUTH_FAILURES } from '../../contracts/operator.ts'
 import type { Declare } from './declare-metrics.ts'
+import { labelsOf } from './labels-of.ts'
 
 /** What a process asks of Redis: its own scripts by name, those of BullMQ and the rest together, plain commands. */
 const REDIS_COMMANDS = ['accept', 'commit', 'find_related', 'read_incident', 'script', 'plain'] as const
@@ -18,7 +19,7 @@ export const processMetrics = ({ counter, histogram, gauge }: Declare) => ({
     code: null,
   }),
   operatorAuthFailures: counter('operator_auth_failures_total', 'Requests that no operator sent, refused.', {
-    reason: AUTH_FAILURES,
+    reason: labelsOf(AUTH_FAILURES),
   }),
   operatorTokensRefused: counter(
     'operator_tokens_refused_total',

@@ -1,0 +1,39 @@
+import { describe, expect, it } from 'vitest'
+import { sentinelsOf, withPassword } from './redis-address.ts'
+
+describe('the sentinels of a URL', () => {
+  it.each([
+    ['redis+sentinel://s1/main', { sentinels: [{ host: 's1', port: 26_379 }], name: 'main', db: 0 }],
+    [
+      'redis+sentinel://anna:a%40b@s-1.internal:1,10.0.0.2:2,s3/my.main/3',
+      {
+        sentinels: [
+          { host: 's-1.internal', port: 1 },
+          { host: '10.0.0.2', port: 2 },
+          { host: 's3', port: 26_379 },
+        ],
+        ...{ name: 'my.main', db: 3, username: 'anna', password: 'a@b' },
+      },
+    ],
+    [
+      'redis+sentinel://:secret@s1/main',
+      { ...{ name: 'main', db: 0, password: 'secret' }, sentinels: [{ host: 's1', port: 26_379 }] },
+    ],
+    ['redis://s1:6379/1', null],
+    ['redis+sentinel://s1', null],
+    ['redis+sentinel://s1,/main', null],
+    ['redis+sentinel://s1/main/prod', null],
+  ])('%s', (url, expected) => {
+    expect(sentinelsOf(url)).toEqual(expected)
+  })
+})
+
+it.each([
+  ['redis://redis', 'redis://:p%40%2Fs@redis'],
+  ['redis://redis:6379/2', 'redis://:p%40%2Fs@redis:6379/2'],
+  ['rediss://anna:old@redis:6379/2', 'rediss://anna:p%40%2Fs@redis:6379/2'],
+  ['rediss://anna@redis', 'rediss://anna:p%40%2Fs@redis'],
+  ['redis+sentinel://a:1,b:2/main', 'redis+sentinel://:p%40%2Fs@a:1,b:2/main'],
+])('%s is given the password of the file', (url, expected) => {
+  expect(withPassword(url, 'p@/s')).toBe(expected)
+})

@@ -65,10 +65,9 @@ export const acceptWebhook = async (
   const readings = mostUrgent(source.read(body, received_at, headers))
   acceptance.admit?.(source, readings)
   const answers = await acceptReadings(readings, { request_id, received_at, body_sha256 }, acceptance)
-  if (memory && isKnownAgain(source, { body, headers, received_at }, readings))
-    memory.remember(
-      key,
-      answers.flatMap(({ incident_id }) => incident_id ?? []),
-    )
+  const incidents = answers.flatMap(({ incident_id }) => incident_id ?? [])
+  // What is rejected today may be taken when it comes again.
+  const isWhole = incidents.length === answers.length
+  if (isWhole && isKnownAgain(source, { body, headers, received_at }, readings)) memory?.remember(key, incidents)
   return answers
 }

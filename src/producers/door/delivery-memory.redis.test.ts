@@ -6,6 +6,7 @@ import { type Api, openApi } from '../../../tests/support/api.ts'
 import { grafanaDelivery } from '../../../tests/support/faults.ts'
 import { fixtureBody, patched } from '../../../tests/support/fixture.ts'
 import { sha256 } from '../../shared/audit/digest.ts'
+import { IncidentUnreadable } from '../../shared/ledger/incident-unreadable.ts'
 import { ledgerKeys } from '../../shared/ledger/keys.ts'
 import { grafana } from '../../shared/sources/grafana.ts'
 import { findSource } from '../../shared/sources/index.ts'
@@ -71,6 +72,16 @@ describe('a delivery that comes again', () => {
     expect(again.body.incidents.map(({ outcome }: { outcome: string }) => outcome)).toEqual([
       ...['duplicate', 'accepted', 'accepted'],
     ])
+  })
+
+  it('is taken when its incident can be read again', async () => {
+    const body = grafanaDelivery({ fault: randomUUID() })
+    const broken = vi.spyOn(apis[0].ledger, 'apply').mockRejectedValueOnce(new IncidentUnreadable('not readable'))
+    expect((await apis[0].post('/webhooks/grafana', body)).body.code).toBe('nothing_understood')
+    broken.mockRestore()
+    expect(await apis[0].post('/webhooks/grafana', body)).toMatchObject({
+      body: { incidents: [{ outcome: 'accepted' }] },
+    })
   })
 
   test('twenty at once on two replicas are one incident', async () => {

@@ -91,8 +91,8 @@ export const LEDGER_GUARDS: readonly LedgerGuard[] = [
     ],
     [
       'the time of the pass kept',
-      'if not holds_share(key, id, now - share.window) then redis',
-      'do redis',
+      'if not holds_share(key, id, now - share.window) then',
+      'do',
       GIVEN_BACK,
       'counts from the pass on',
     ],

@@ -15,6 +15,8 @@ export default defineConfig({
           name: 'unit',
           include: ['src/**/*.test.ts', 'tests/**/*.test.ts', 'bench/**/*.test.ts'],
           exclude: ['**/*.redis.test.ts'],
+          // They leave nothing behind, so that files share what they import: a third of their processor time.
+          isolate: false,
           testTimeout: 30_000,
         },
       },

@@ -10,9 +10,9 @@ export const rate = (counter: string, labels = '', where = '', window = '$__rate
   `sum${by(labels)} (rate(${only(counter, where)}[${window}]))`
 
 /** A sampled gauge says the same in every process: the worst of them counts, and nothing is added up. */
-export const worst = (gauge: string, labels = '', where = ''): string => `max${by(labels)} (${only(gauge, where)})`
+export const worst = (gauge: string, labels = ''): string => `max${by(labels)} (${only(gauge)})`
 
-export const total = (gauge: string, labels = '', where = ''): string => `sum${by(labels)} (${only(gauge, where)})`
+export const total = (gauge: string, labels: string): string => `sum${by(labels)} (${only(gauge)})`
 
 /** Seconds since what a `*_timestamp_seconds` tells. */
 export const since = (timestamp: string, labels = ''): string => `time() - ${worst(timestamp, labels)}`

@@ -6,9 +6,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Redis } from 'ioredis'
 import { expect, onTestFinished, test } from 'vitest'
+import { freePort } from '../src/shared/free-port.ts'
 import { composeFile, stackOf } from './support/compose.ts'
 import { eventually, startProcess } from './support/processes.ts'
-import { freePort } from './support/prometheus-process.ts'
 import { onPath } from './support/run-tool.ts'
 
 const { redis } = stackOf(composeFile()).services

@@ -20,13 +20,17 @@ afterAll(() => redis.disconnect())
 const open = async (limits: Parameters<typeof openApi>[6], installation = `load-${randomUUID()}`) => {
   const api = await openApi(inject('redisUrl'), installation, NO_POLICIES, {}, undefined, undefined, limits)
   onTestFinished(() => api.close())
-  /** From this address, as if there were a network. */
+  /** From this address, as if there were a network, or by a proxy at it for the sender that is named last. */
   const from = async (
     remoteAddress: string,
     url = '/webhooks/grafana',
     payload = grafanaDelivery(fault()) as object,
+    forwarded?: string,
   ) => {
-    const { statusCode, headers, json } = await api.server.inject({ method: 'POST', url, payload, remoteAddress })
+    const { statusCode, headers, json } = await api.server.inject({
+      ...{ method: 'POST', url, payload, remoteAddress },
+      ...(forwarded && { headers: { 'x-forwarded-for': forwarded } }),
+    })
     return { status: statusCode, code: json().code, after: Number(headers['retry-after']) }
   }
   const counted = async (name: string) =>
@@ -150,8 +154,12 @@ describe('too much to do', () => {
 })
 
 describe('a flood', () => {
-  test('from one address does not keep out another', async () => {
-    const { from, counted, redis: own } = await open({})
+  test.each([
+    ['from one address', undefined],
+    ['behind a trusted proxy', '10.0.0.1'],
+  ])('%s does not keep out another sender', async (_, proxy) => {
+    const { from: over, counted, redis: own } = await open({ proxies: proxy ? [proxy] : [] })
+    const from = (sender: string) => over(proxy ?? sender, undefined, undefined, proxy && sender)
     // Nothing is answered for a while.
     own.stream.pause()
     const flood: ReturnType<typeof from>[] = []

@@ -6,9 +6,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, expect, inject, test } from 'vitest'
+import { freePort } from '../src/shared/free-port.ts'
 import { fixturePath } from './support/fixture.ts'
 import { eventually, killAll, startProcess } from './support/processes.ts'
-import { freePort } from './support/prometheus-process.ts'
 
 const run = promisify(execFile)
 

@@ -57,16 +57,17 @@ describe('the guide', () => {
     expect(program).toBe('interlock/bin/interlock')
     expect((await interlock(run, {}, folder)).code).toBe(1)
   })
+})
 
-  it('has every built-in profile in its table', () => {
-    const rows = [...guide.matchAll(/^\| `(\w+)` +\| (\d+) +\| (\d+) +\| (\d+) +\|/gm)]
-    expect(rows.map(([, name, ...numbers]) => [name, ...numbers.map(Number)])).toEqual(
-      Object.entries(BUILT_IN_PROFILES).map(([name, { auto, semi_manual, stateful_auto }]) => [
-        name,
-        auto,
-        semi_manual,
-        stateful_auto ?? auto,
-      ]),
-    )
-  })
+it('the readiness model has every built-in profile in its table', async () => {
+  const model = await readFile(join(import.meta.dirname, '../docs/readiness-model.md'), 'utf8')
+  const rows = [...model.matchAll(/^\| `(\w+)` +\| (\d+) +\| (\d+) +\| (\d+) +\|/gm)]
+  expect(rows.map(([, name, ...numbers]) => [name, ...numbers.map(Number)])).toEqual(
+    Object.entries(BUILT_IN_PROFILES).map(([name, { auto, semi_manual, stateful_auto }]) => [
+      name,
+      auto,
+      semi_manual,
+      stateful_auto ?? auto,
+    ]),
+  )
 })

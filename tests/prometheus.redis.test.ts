@@ -7,7 +7,6 @@ import { afterAll, expect, inject, it, vi } from 'vitest'
 import { makePackage } from '../src/cli/evidence/make-package.ts'
 import { readPackage } from '../src/cli/evidence/package-files.ts'
 import { verifyPackage } from '../src/cli/evidence/verify-package.ts'
-import type { ClassPolicy } from '../src/shared/contracts/policy.ts'
 import { readStored, type StoredIncident } from '../src/shared/ledger/stored-incident.ts'
 import { loadPolicyFolder } from '../src/shared/policy/policy-folder.ts'
 import { queryFor } from '../src/shared/policy/promql.ts'
@@ -84,7 +83,7 @@ it('knows nothing of a target that is gone', async () => {
 })
 
 /** The shipped memory class, with one fact asked of Prometheus, and no review. */
-const asking = async (changes: Partial<ClassPolicy['card']['facts'][string]> = {}) => {
+const asking = async () => {
   const policies = await loadPolicyFolder('policies')
   const shipped = policies.classes.get('high_memory_usage')
   if (!shipped || 'problem' in shipped) throw new Error('no policy')
@@ -93,7 +92,6 @@ const asking = async (changes: Partial<ClassPolicy['card']['facts'][string]> = {
       prometheus: 'quota{service="$service"}',
       compare: { operator: '>=' as const, number: 1 },
       max_age: 60_000,
-      ...changes,
     },
   }
   const requires = [{ text: 'quota', fact: 'quota', kind: 'is_true' as const }]

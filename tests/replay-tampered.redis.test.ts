@@ -6,7 +6,7 @@ import type { StageName } from '../src/shared/contracts/audit-record.ts'
 import { replayIncident } from '../src/workers/replay/replay-incident.ts'
 import { RULES_VERSION } from '../src/workers/stage.ts'
 import { openPipeline, type Pipeline } from './support/api-pipeline.ts'
-import { grafanaDelivery } from './support/faults.ts'
+import { grafanaDelivery, pagerdutyDelivery } from './support/faults.ts'
 import { forge } from './support/forge.ts'
 import { eventually } from './support/processes.ts'
 
@@ -17,10 +17,14 @@ beforeAll(async () => {
 })
 afterAll(() => pipeline.close())
 
+const faults = new Map<string, { fault: string }>()
+
 /** An incident that waits for a person: three decisions. */
 const decided = async (): Promise<string> => {
-  const { body } = await pipeline.post('/webhooks/grafana', grafanaDelivery({ fault: randomUUID() }))
+  const about = { fault: randomUUID() }
+  const { body } = await pipeline.post('/webhooks/grafana', grafanaDelivery(about))
   const id = body.incidents[0].incident_id
+  faults.set(id, about)
   await eventually(async () => expect((await pipeline.ledger.readRecord(id))?.status).toBe('awaiting_review'))
   return id
 }
@@ -130,6 +134,33 @@ describe('differs', () => {
       'the class',
       inField('incident_class', 'high_memory_usage', 'high_cpu_usage'),
       { stage: 'incident', member: 'incident_class', recorded: 'high_cpu_usage', replayed: 'high_memory_usage' },
+    ],
+    [
+      'when it was accepted',
+      inField('accepted_at', '20', '19'),
+      { stage: 'incident', member: 'accepted_at', recorded: expect.stringMatching(/^19/) },
+    ],
+    [
+      'what its sources come to',
+      inField('seen', '"conflicts":[]', '"conflicts":[{}]'),
+      { stage: 'incident', member: 'seen.conflicts.0', recorded: {} },
+    ],
+    [
+      'what a stage knew its sources to come to, with every hash made to fit',
+      forged('readiness', 'known', '"sources":["grafana"]', '"sources":["grafana","pagerduty"]'),
+      { stage: 'readiness', member: 'known.sources.1', recorded: 'pagerduty' },
+    ],
+    [
+      'a verdict that a late source gave',
+      async (id) => {
+        const { fault } = faults.get(id) ?? { fault: '' }
+        await pipeline.post(
+          '/webhooks/pagerduty',
+          pagerdutyDelivery({ fault }, { service: { summary: 'billing-api' } }),
+        )
+        await inField('verdict', 'billing-api', 'appointments-api')(id)
+      },
+      { stage: 'incident', member: 'verdict', recorded: ANY, replayed: ANY },
     ],
   ])('%s', async (_, tamper, difference) => {
     const id = await decided()

@@ -6,9 +6,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Redis } from 'ioredis'
 import { afterEach, expect, onTestFinished, test } from 'vitest'
+import { freePort } from '../src/shared/free-port.ts'
 import { grafanaDelivery } from './support/faults.ts'
 import { eventually, killAll, runInterlock, startProcess } from './support/processes.ts'
-import { freePort } from './support/prometheus-process.ts'
 import { onPath } from './support/run-tool.ts'
 
 afterEach(killAll)

@@ -14,8 +14,8 @@ afterAll(async () => {
   await api.close()
 })
 
-const tell = async (source: string, file: string, patch: unknown = {}, at = api) => {
-  const { status, body } = await at.post(
+const tell = async (source: string, file: string, patch: unknown = {}) => {
+  const { status, body } = await api.post(
     `/webhooks/${source}`,
     patched(fixtureBody(`webhooks/${source}/${file}.json`), patch),
   )

@@ -16,8 +16,8 @@ afterEach(() => {
   for (const close of closing.splice(0)) close()
 })
 
-const receive = async (port?: number) => {
-  const receiver = await startReceiver(port)
+const receive = async () => {
+  const receiver = await startReceiver()
   closing.push(receiver.close)
   return receiver
 }

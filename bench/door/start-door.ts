@@ -1,22 +1,14 @@
 /** A door as a process of its own: Interlock's API as in production, or the bare one. */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { createServer } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
 import { environmentWith } from '../../src/shared/config.ts'
+import { freePort } from '../../src/shared/free-port.ts'
 import { projectFile } from '../../src/shared/project-file.ts'
 
 const DOORS = { bare: ['dist/bare-door.js'], interlock: ['bin/interlock', 'serve'] } as const
 
 const START_DEADLINE_MS = 30_000
-
-const freePort = async (): Promise<number> => {
-  const probe = createServer().listen(0, '127.0.0.1')
-  await once(probe, 'listening')
-  const { port } = probe.address() as { port: number }
-  probe.close()
-  return port
-}
 
 export interface Door {
   address: string

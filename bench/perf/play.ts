@@ -90,7 +90,8 @@ interface Round {
   seconds: number
   times: readonly Times[]
   per_second: number
-  ratio: Figures['ratio']
+  /** Of p95 or of throughput. */
+  ratio: number
 }
 
 const playRound = async (
@@ -109,18 +110,16 @@ const playRound = async (
   const times = await timesOf(redis, ledger, began)
   const took = verdictTimes(times)
   const per_second = (took.length * 1000) / (Math.max(...times.map(({ ended }) => ended ?? began)) - began)
-  const ratio =
-    'p95' in floor ? { p95: percentiles(took).p95 / floor.p95 } : { throughput: per_second / floor.throughput }
+  const ratio = 'p95' in floor ? percentiles(took).p95 / floor.p95 : per_second / floor.throughput
   return { delivered, seconds, times, per_second, ratio }
 }
 
-/** Counts of all rounds, times over all their incidents, and of rate and ratio the median round. */
-const figuresOf = (rounds: readonly Round[]): Figures => {
+/** Counts of all rounds, times over all their incidents, the rate of the median round, and every ratio. */
+const figuresOf = (scenario: Scenario, rounds: readonly Round[]): Figures => {
   const total = (count: (round: Round) => number) => rounds.reduce((sum, round) => sum + count(round), 0)
   const took = rounds.flatMap(({ times }) => verdictTimes(times))
   const accept = percentiles(rounds.flatMap(({ delivered }) => delivered.accept_ms))
-  const ratios = rounds.map(({ ratio }) => ('p95' in ratio ? ratio.p95 : ratio.throughput))
-  const ratio = median(ratios)
+  const ratios = rounds.map(({ ratio }) => ratio)
   return {
     sent: total(({ delivered }) => delivered.sent),
     errors: total(({ delivered }) => delivered.errors),
@@ -128,7 +127,7 @@ const figuresOf = (rounds: readonly Round[]): Figures => {
     accept_ms: { p50: accept.p50, p99: accept.p99 },
     verdict_ms: percentiles(took),
     per_second: median(rounds.map(({ per_second }) => per_second)),
-    ratio: rounds.some((round) => 'p95' in round.ratio) ? { p95: ratio } : { throughput: ratio },
+    ratios: 'rate' in scenario ? { p95: ratios } : { throughput: ratios },
   }
 }
 
@@ -149,7 +148,7 @@ export const play = async (url: string, scenario: Scenario): Promise<Played> => 
       }
       const busy = rounds.reduce((sum, { seconds }) => sum + seconds, 0)
       const usage = usedBetween(before, await processes.usage(redis), busy)
-      return { figures: figuresOf(rounds), usage }
+      return { figures: figuresOf(scenario, rounds), usage }
     } finally {
       await processes.stop()
     }

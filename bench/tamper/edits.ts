@@ -1,7 +1,7 @@
 /** What can be done to the records of one trace, each at a place given; how well it is covered up is another matter. */
 import { recordHash } from '../../src/shared/audit/record.ts'
 import { AuditEvent, AuditRecord, GENESIS } from '../../src/shared/contracts/audit-record.ts'
-import type { Chance } from './chance.ts'
+import type { Chance } from '../chance.ts'
 
 type Field = keyof AuditRecord
 

@@ -1,6 +1,6 @@
 /** The ways to tamper with traces in the store, at places left to chance; `tamper` returns whom it concerns. */
 import type { AuditRecord } from '../../src/shared/contracts/audit-record.ts'
-import type { Chance } from './chance.ts'
+import type { Chance } from '../chance.ts'
 import { EDITS, type Edit, FIELDS, withAnother } from './edits.ts'
 import type { Backup, Store } from './store.ts'
 

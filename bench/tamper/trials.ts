@@ -7,7 +7,7 @@ import { exportLines, tracesInFile } from '../../src/cli/audit/traces-in-file.ts
 import { type Finding, verifyTraces } from '../../src/shared/audit/verify-traces.ts'
 import { Checkpoint } from '../../src/shared/contracts/checkpoint.ts'
 import { everyTrace } from '../../src/shared/ledger/stored-traces.ts'
-import type { Chance } from './chance.ts'
+import type { Chance } from '../chance.ts'
 import { CHECKPOINT_TAMPERINGS } from './checkpoint-tamperings.ts'
 import type { Installation } from './installation.ts'
 import { TAMPERINGS } from './tamperings.ts'

@@ -3,8 +3,7 @@ import { readFileSync } from 'node:fs'
 import type { Redis } from 'ioredis'
 import { CodedError } from '../shared/coded-error.ts'
 import { type Config, ConfigError, loadConfig, withoutSecrets } from '../shared/config.ts'
-import { IncidentLedger } from '../shared/ledger/incident-ledger.ts'
-import { connectProducer, whenReady } from '../shared/queue/redis.ts'
+import type { IncidentLedger } from '../shared/ledger/incident-ledger.ts'
 import { withPassword } from '../shared/redis-address.ts'
 import { CommandError } from './answer.ts'
 
@@ -43,6 +42,11 @@ export interface Installation {
 export const withLedger = async <Result>(use: (installation: Installation) => Promise<Result>): Promise<Result> => {
   const config = loadConfig()
   const url = redisUrlOf(config)
+  // Half of a start: what is answered without Redis does not wait for it.
+  const [{ connectProducer, whenReady }, { IncidentLedger }] = await Promise.all([
+    import('../shared/queue/redis.ts'),
+    import('../shared/ledger/incident-ledger.ts'),
+  ])
   const redis = connectProducer(url)
   // Every failure reaches the caller through the command that failed.
   redis.on('error', () => {})

@@ -44,9 +44,9 @@ export const rows = (items: readonly Row[], width: number): string[] => {
   )
 }
 
-/** One item a line, each wrapped under itself behind `bullet`. */
-export const bullets = (items: readonly string[], width: number, bullet = '-'): string[] =>
+/** One item a line, each wrapped under itself behind a dash. */
+export const bullets = (items: readonly string[], width: number): string[] =>
   rows(
-    items.map((text) => ({ name: bullet, text })),
+    items.map((text) => ({ name: '-', text })),
     width,
   )

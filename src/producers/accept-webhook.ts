@@ -2,6 +2,7 @@
 import { sha256 } from '../shared/audit/digest.ts'
 import type { Sighting } from '../shared/contracts/alert.ts'
 import type { AlertAnswer } from '../shared/contracts/webhook-answer.ts'
+import { IncidentUnreadable } from '../shared/ledger/incident-unreadable.ts'
 import type { Headers, Reading, Source } from '../shared/sources/source.ts'
 import { type Acceptance, acceptAlert } from './accept-alert.ts'
 import { deliveryKey } from './door/delivery-memory.ts'
@@ -16,6 +17,13 @@ export interface Delivery {
   received_at: string
 }
 
+/** One that cannot be read keeps no other alert of its delivery from being taken. */
+const rejected = (error: unknown): AlertAnswer => {
+  if (!(error instanceof IncidentUnreadable)) throw error
+  const reason = `${error.message}: mend or remove it in Redis, and have this taken again with "interlock quarantine replay"`
+  return { incident_id: null, outcome: 'rejected', reason }
+}
+
 /** As `acceptWebhook`, of what was read already. */
 export const acceptReadings = async (
   readings: readonly Reading[],
@@ -25,8 +33,12 @@ export const acceptReadings = async (
   const answers: AlertAnswer[] = []
   for (const reading of readings) {
     if (reading.reading === 'alert') {
-      const outcomes = await acceptAlert({ ...reading.alert, delivery }, acceptance)
-      for (const [incident_id, outcome] of outcomes) answers.push({ incident_id, outcome })
+      try {
+        const outcomes = await acceptAlert({ ...reading.alert, delivery }, acceptance)
+        for (const [incident_id, outcome] of outcomes) answers.push({ incident_id, outcome })
+      } catch (error) {
+        answers.push(rejected(error))
+      }
     } else answers.push({ incident_id: null, outcome: reading.reading, reason: reading.reason })
   }
   return answers

@@ -65,7 +65,9 @@ export const join = (
   }
   const { attached, place } = bringing(incident_id, pages, at, told.at)
   const end = step === 'close' ? closing(incident, told) : voiding(incident, sightings, told)
-  const first = recordsOf(incident_id, told, [{ event: 'source_attached', decision_diff }])
+  // What is known of it elsewhere may be in it by now: a replay finds it by the digest of what is kept.
+  const kept = sightings.find(({ source_key }) => source_key === told.by.source_key)
+  const first = recordsOf(incident_id, told, [{ event: 'source_attached', decision_diff }], kept)
   const linked = chain(incident, [...first, ...attached, ...(end?.records ?? [])])
   const mended = mending(incident, sightings, told.at)
   const absorbed = absorbs.map((one) => absorbing(one, incident_id, told))

@@ -84,6 +84,7 @@ export const serve = async (config: Config, redisUrl: string, openReviewer: Open
       ...(tracing && { tracing }),
       rateLimit: { max: config.WEBHOOK_RATE_LIMIT, redis, prefix: `${ledger.keys.prefix}rate:` },
       load: load.now,
+      proxies: config.TRUSTED_PROXIES ?? [],
     })
     await listenAt(server, config.HOST, config.PORT, 'PORT')
     const stopped = lifecycle.untilStopped(async () => {

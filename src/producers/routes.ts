@@ -23,6 +23,7 @@ import { watchPipelining } from './door/pipelining.ts'
 import { quarantineRejected } from './door/quarantine-rejected.ts'
 import { addRateLimit, type RateLimit } from './door/rate-limit.ts'
 import { pipelined, shedAll, shedCrowd } from './door/shed-load.ts'
+import { clientAddress } from './door/trusted-proxies.ts'
 import { Unauthorized } from './door/unauthorized.ts'
 import { UnderWay } from './door/under-way.ts'
 import { type Door, verifyDelivery } from './door/verify-delivery.ts'
@@ -80,7 +81,8 @@ export const addWebhooks = (
       url: WEBHOOKS,
       // What was under way before is answered as ever.
       onRequest: (request, reply, done) => {
-        const { params, headers, ip } = request
+        const { params, headers } = request
+        const ip = clientAddress(request)
         const source = sourceAt(params.source, acceptance.policies())
         try {
           if (isStopping()) throw new Problem('shutting_down', 'this process takes nothing new: send it again')
@@ -128,7 +130,8 @@ export const addWebhooks = (
             { quarantine: acceptance.ledger.quarantine, metrics, log },
           )
         let answers: AlertAnswer[]
-        underWay.begin(request.ip)
+        const ip = clientAddress(request)
+        underWay.begin(ip)
         try {
           await rate?.count(source, request)
           const read = await readDelivery(source, request.body, headers).catch(async (problem: Problem) => {
@@ -149,7 +152,7 @@ export const addWebhooks = (
           noteRefused(error, source.name, metrics)
           throw error
         } finally {
-          underWay.end(request.ip)
+          underWay.end(ip)
         }
         for (const { outcome } of answers) {
           metrics.webhookEvents.inc({ source: source.name, outcome })

@@ -26,6 +26,7 @@ import { type Load, NO_LOAD } from './door/judge-load.ts'
 import type { RateLimit } from './door/rate-limit.ts'
 import { shedLesser } from './door/shed-load.ts'
 import { soManyASecond } from './door/so-many-a-second.ts'
+import { trustedProxies } from './door/trusted-proxies.ts'
 import { Unauthorized } from './door/unauthorized.ts'
 import type { Door } from './door/verify-delivery.ts'
 import { finishRequests } from './finish-requests.ts'
@@ -58,6 +59,8 @@ export interface ServerSettings {
   /** How much there is to do; never too much where it is left out. */
   load?(): Load
   patience?: Patience
+  /** Whose X-Forwarded-For is believed; nobody's where it is left out. */
+  proxies?: readonly string[]
 }
 
 /** Lines a second: who is refused can come as often as they like. */
@@ -107,6 +110,7 @@ export const createServer = ({
   rateLimit,
   load = () => NO_LOAD,
   patience = PATIENCE,
+  proxies = [],
 }: ServerSettings): FastifyInstance => {
   const mayTell = soManyASecond(UNAUTHORIZED_LOGGED)
   const refuse = (error: FastifyError, request: FastifyRequest, reply: FastifyReply) => {
@@ -127,6 +131,7 @@ export const createServer = ({
   const app = Fastify({
     genReqId: () => randomUUID(),
     bodyLimit: BODY_LIMIT_BYTES,
+    trustProxy: proxies.length > 0 && trustedProxies(proxies),
     ...connectionLimits(patience),
     forceCloseConnections: 'idle',
     return503OnClosing: false,

@@ -1,5 +1,5 @@
 /** Turns a correlation step into a ledger change: its audit records, the incident's new state, and where it is counted. */
-import { chain, EMPTY_CHAIN } from '../shared/audit/record.ts'
+import { chain, EMPTY_CHAIN, type RecordContent } from '../shared/audit/record.ts'
 import type { Incident } from '../shared/contracts/incident.ts'
 import type { Step } from '../shared/incident/correlate.ts'
 import { merge } from '../shared/incident/merge.ts'
@@ -13,13 +13,12 @@ import { bringing, recordsOf } from './step-records.ts'
 
 const create = (step: Extract<Step, { step: 'create' }>, told: Told, at: Place): Taken => {
   const { incident_id, sightings } = step
-  const [, ...pages] = sightings
+  const [kept, ...pages] = sightings
   const born = { incident_id, accepted_at: told.at, status: 'normalize' as const, verdict: null }
   const end = isOver(sightings) ? closing(born, told) : null
   const { attached, place } = bringing(incident_id, pages, at, told.at)
-  const first = recordsOf(incident_id, told, [
-    { event: 'webhook_received', decision_diff: { status: [null, 'normalize'] } },
-  ])
+  const decision_diff: RecordContent['decision_diff'] = { status: [null, 'normalize'] }
+  const first = recordsOf(incident_id, told, [{ event: 'webhook_received', decision_diff }], kept)
   const linked = chain(EMPTY_CHAIN, [...first, ...attached, ...(end?.records ?? [])])
   return {
     outcome: end ? 'closed' : 'accepted',

@@ -1,6 +1,7 @@
 /** The environment, parsed once at start: the only file that reads it. */
 import { z } from 'zod'
 import { CodedError } from './coded-error.ts'
+import { AddressRange } from './contracts/address-range.ts'
 import { Duration } from './contracts/duration.ts'
 import { SENTINEL_URL } from './redis-address.ts'
 
@@ -55,6 +56,13 @@ const variables = {
     .pipe(z.int().min(1).max(1_000_000))
     .default(3000)
     .describe('deliveries in 10 s from one address for one source, from 1 to 1000000'),
+  /** Who trusts everybody believes any stranger. */
+  TRUSTED_PROXIES: z
+    .string()
+    .transform((text) => text.split(',').map((range) => range.trim()))
+    .pipe(z.array(AddressRange.refine((range) => !/\/0+$/.test(range))))
+    .optional()
+    .describe('addresses and ranges, separated by commas, such as 10.0.0.0/8,192.0.2.7, and none of /0'),
   /** Kept as it was written; `retentionMs` says how long that is. */
   LEDGER_RETENTION: z
     .string()

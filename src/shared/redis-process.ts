@@ -2,12 +2,13 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtemp, realpath, rm } from 'node:fs/promises'
-import { createServer, type Socket } from 'node:net'
+import type { Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { Redis } from 'ioredis'
 import { CodedError } from './coded-error.ts'
+import { freePort } from './free-port.ts'
 
 const START_DEADLINE_MS = 15_000
 const STOP_DEADLINE_MS = 5_000
@@ -29,16 +30,6 @@ kill "$watcher" 2>/dev/null
 /bin/rm -rf -- "$folder"
 exit "$status"
 `
-
-const freePort = async (): Promise<number> => {
-  const probe = createServer().listen(0, '127.0.0.1')
-  await once(probe, 'listening')
-  const address = probe.address()
-  probe.close()
-  await once(probe, 'close')
-  if (address === null || typeof address === 'string') throw new Error(`no port in ${JSON.stringify(address)}`)
-  return address.port
-}
 
 /** Waits until the server on this port answers PING. False: it is a stranger's, it does not work in `folder`. */
 const answers = async (port: number, folder: string, signal: AbortSignal): Promise<boolean> => {

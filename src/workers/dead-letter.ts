@@ -5,15 +5,9 @@ import type { Verdict } from '../shared/contracts/incident.ts'
 import { JobData } from '../shared/contracts/job.ts'
 import { changeTo, type LedgerChange, packChange } from '../shared/ledger/change.ts'
 import { toFields } from '../shared/ledger/incident-fields.ts'
-import { IncidentUnreadable } from '../shared/ledger/incident-ledger.ts'
+import { onlyUnreadable } from '../shared/ledger/incident-unreadable.ts'
 import type { DeadLetter } from '../shared/queue/handoff.ts'
 import type { StageContext } from './run-stage.ts'
-
-/** Null for a record nobody can read: it cannot be ended, and its job must still fail instead of coming back for ever. */
-const onlyUnreadable = (error: unknown): null => {
-  if (error instanceof IncidentUnreadable) return null
-  throw error
-}
 
 /** Null when the job names no incident or the incident no longer waits for this stage: then only the job fails. */
 export const deadLetterChange = async (
@@ -25,6 +19,7 @@ export const deadLetterChange = async (
   const data = JobData.safeParse(jobData)
   if (!data.success) return null
   const { incident_id } = data.data
+  // What nobody can read cannot be ended, and its job must still fail instead of coming back for ever.
   const read = await ledger.read(incident_id).catch(onlyUnreadable)
   if (read?.incident.status !== stage) return null
   const at = now()

@@ -35,6 +35,7 @@ describe('an incident whose job is gone', () => {
     ['with all that BullMQ knew of it', (queue, id) => redis.del(`${queue}wait`, `${queue}${id}`)],
     ['from the list alone', (queue) => redis.del(`${queue}wait`)],
     ['but for its place in the list', (queue, id) => redis.del(`${queue}${id}`)],
+    ['and something else is in its place', (queue, id) => redis.set(`${queue}${id}`, 'not a job')],
   ])('%s goes on where it was, once', async (what, lose) => {
     const installation = `reconcile-${what.length}`
     const { ledger, queues, accept, work, reconcile, counted, statusIs, balanced } = await open(installation)

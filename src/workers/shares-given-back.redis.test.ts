@@ -1,7 +1,7 @@
 /** A pass that comes to nothing gives its share of the budgets back, and what goes on again must get one anew. */
 import { describe, expect, inject, it } from 'vitest'
 import { type Changing, openChanging } from '../../tests/support/changing-pipeline.ts'
-import { ALWAYS_FROZEN, budgetOf, HOUR, rules, SCOPE } from '../../tests/support/policies.ts'
+import { ALWAYS_FROZEN, budgetOf, HOUR, MEMORY, rules, SCOPE, SERVICE } from '../../tests/support/policies.ts'
 import { eventually } from '../../tests/support/processes.ts'
 import { expireOne } from './review/expire-review.ts'
 
@@ -42,6 +42,25 @@ describe('a share is given back by what is', () => {
     become(rules(REVIEWED))
     const next = await deliver()
     expect(await held(SCOPE)).toEqual([next])
+    await sound(id)
+  })
+
+  it('closed, though the budget of it is there no longer', async () => {
+    const namespace = { scope: 'namespace' as const, limit: 1, window: HOUR }
+    const { deliver, work, held, becomes, become, resolve, sound } = await open(
+      rules({ ...REVIEWED, budgets: [budgetOf(1), namespace] }),
+    )
+    work('normalize', 'readiness')
+    const id = await deliver('dry-run')
+    // By the dry-run the first budget is gone and there is one for repeats, of which it takes a share as well.
+    become(rules({ ...REVIEWED, budgets: [namespace], repeat: HOUR }))
+    work('dry-run')
+    await becomes(id, 'awaiting_review')
+    const scopes = [SCOPE, 'namespace:prod', `repeat:${MEMORY}:${SERVICE}`]
+    expect(await Promise.all(scopes.map(held))).toEqual(scopes.map(() => [id]))
+    await resolve(id)
+    await becomes(id, 'closed')
+    expect(await Promise.all(scopes.map(held))).toEqual(scopes.map(() => []))
     await sound(id)
   })
 

@@ -1,21 +1,16 @@
 /** Faults of every kind, at random and two at a time, under steady load: `npm run test:soak`. Ends with a table. */
 import { writeFileSync } from 'node:fs'
-import { Command, InvalidArgumentError } from 'commander'
+import { Command } from 'commander'
+import { type Chance, chanceFrom } from '../../bench/chance.ts'
+import { positive } from '../support/positive.ts'
 import { eventually } from '../support/processes.ts'
 import { FAULTS, type FaultName, type Scene } from './harness/faults.ts'
-import { type Random, randomFrom } from './harness/random.ts'
 import { openSite } from './harness/site.ts'
 import { addReplay, addRound, emptyTally, isClean, tableOf } from './harness/tally.ts'
 
 /** Each round has an installation of its own, so that memory has a bound and a finding an hour. */
 const ROUND_MS = 90_000
 const RATE = 10
-
-const positive = (text: string): number => {
-  const value = Number(text)
-  if (!(value > 0)) throw new InvalidArgumentError('must be a number above 0')
-  return value
-}
 
 const options = new Command('test:soak')
   .description('inflict random faults on a running installation and check that nothing is lost or doubled')
@@ -31,7 +26,7 @@ const options = new Command('test:soak')
 
 const KINDS = Object.keys(FAULTS) as FaultName[]
 const tally = emptyTally(options.seed, KINDS)
-const random = randomFrom(options.seed)
+const random = chanceFrom(options.seed)
 const started = Date.now()
 const end = started + options.minutes * 60_000
 const say = (text: string) =>
@@ -46,7 +41,7 @@ const stop = () => {
 process.on('SIGINT', stop).on('SIGTERM', stop).on('SIGHUP', stop)
 
 /** One fault or two on different things: two on the same would mend each other. */
-const pickFaults = (random: Random): FaultName[] => {
+const pickFaults = (random: Chance): FaultName[] => {
   const first = random.pick(KINDS)
   const others = KINDS.filter((kind) => FAULTS[kind].on !== FAULTS[first].on)
   return random.below(2) === 0 ? [first] : [first, random.pick(others)]

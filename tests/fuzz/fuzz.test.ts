@@ -5,12 +5,12 @@ import { keptCases } from './case.ts'
 import { checkKnown } from './known.ts'
 import { deliveriesLike } from './mutations.ts'
 import { openReceiver } from './receiver.ts'
-import { MAPPINGS, TARGETS } from './targets.ts'
+import { TARGETS } from './targets.ts'
 
 /** All that webhooks state: Grafana's with and without time, PagerDuty's of two secrets and both, Splunk On-Call's. */
 const VECTORS: Readonly<Record<string, number>> = { grafana: 2, pagerduty: 3, splunk_oncall: 1 }
 
-const receiver = openReceiver(MAPPINGS)
+const receiver = openReceiver()
 afterAll(() => receiver.close())
 
 describe.each(TARGETS)('$source', (target) => {

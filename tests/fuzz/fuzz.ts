@@ -2,22 +2,18 @@
 import { Command, InvalidArgumentError } from 'commander'
 import fc from 'fast-check'
 import { table } from '../../src/cli/table.ts'
+import { positive } from '../support/positive.ts'
 import { type FuzzCase, keepCase } from './case.ts'
 import { checkKnown } from './known.ts'
 import { deliveriesLike } from './mutations.ts'
 import { openReceiver } from './receiver.ts'
-import { MAPPINGS, TARGETS, type Target } from './targets.ts'
+import { TARGETS, type Target } from './targets.ts'
 
 const CASES_A_TURN = 200
 const SAY_EVERY_MS = 5_000
 /** No delivery costs so much, on any machine, unless its cost grows with the square of its length. */
 const TOO_SLOW_MS = 5_000
 
-const positive = (text: string): number => {
-  const value = Number(text)
-  if (!(value > 0)) throw new InvalidArgumentError('must be a number above 0')
-  return value
-}
 const oneOf = (text: string): string => {
   const names = TARGETS.map(({ source }) => source)
   if (!names.includes(text)) throw new InvalidArgumentError(`must be one of ${names.join(', ')}`)
@@ -39,7 +35,7 @@ const options = new Command('test:fuzz')
   .parse()
   .opts<{ minutes: number; source?: string; seed: number }>()
 
-const receiver = openReceiver(MAPPINGS)
+const receiver = openReceiver()
 const targets = TARGETS.filter(({ source }) => options.source === undefined || source === options.source)
 const NOTHING = { fixtures: 0, vectors: 0, proofs: 0, cases: 0, failures: 0, slowest: 0 }
 const tally = new Map(targets.map(({ source }) => [source, { ...NOTHING }]))

@@ -64,7 +64,7 @@ const misjudged = async (vector: Vector, index: number): Promise<string[]> => {
 
 /** Through the real API, as a sender meets it. */
 const wronglyAnswered = async (prover: Prover): Promise<{ proofs: number; failures: string[] }> => {
-  const receiver = openReceiver(MAPPINGS, doorWith(prover.source, prover.entry))
+  const receiver = openReceiver(doorWith(prover.source, prover.entry))
   const cases = proofCases(prover)
   const failures: string[] = []
   for (const { what, taken, headers, query, raw } of cases) {

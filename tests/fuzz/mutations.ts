@@ -1,13 +1,12 @@
 /** Deliveries that begin as a recorded one and have some of their places, and then some of their bytes, changed. */
 import fc from 'fast-check'
+import { isBranch } from '../../src/shared/sources/is-branch.ts'
 import type { Fixture } from '../support/source-fixtures.ts'
 import type { FuzzCase } from './case.ts'
 import { junk, PROTOTYPE_KEYS } from './junk.ts'
 
 type Node = { parent: Record<string, unknown>; key: string }
 type Change = (value: unknown, parent: Record<string, unknown>, key: string) => void
-
-const isBranch = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null
 
 /** Adds a member whatever its name is: assigning to `__proto__` would not. */
 const put = (parent: object, key: string, value: unknown): void => {

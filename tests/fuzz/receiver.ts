@@ -2,13 +2,13 @@
 import type { Door } from '../../src/producers/door/verify-delivery.ts'
 import { createServer, type ServerSettings } from '../../src/producers/server.ts'
 import { Alert } from '../../src/shared/contracts/alert.ts'
-import type { SourceMapping } from '../../src/shared/contracts/source-mapping.ts'
 import { type LedgerChange, packChange } from '../../src/shared/ledger/change.ts'
 import { findSource } from '../../src/shared/sources/index.ts'
 import { createLog } from '../../src/shared/telemetry/log.ts'
 import { createMetrics } from '../../src/shared/telemetry/metrics.ts'
 import { NO_POLICIES, OPEN_DOOR } from '../support/api.ts'
 import type { FuzzCase } from './case.ts'
+import { MAPPINGS } from './targets.ts'
 
 /** The coded refusals that a delivery can earn by itself. */
 const REFUSALS = new Set([400, 413, 415, 422])
@@ -49,7 +49,7 @@ export interface Receiver {
   close(): Promise<unknown>
 }
 
-export const openReceiver = (mappings: ReadonlyMap<string, SourceMapping>, door: Door = OPEN_DOOR): Receiver => {
+export const openReceiver = (door: Door = OPEN_DOOR): Receiver => {
   let written: LedgerChange[] = []
   const ledger = {
     stops: {},
@@ -62,7 +62,7 @@ export const openReceiver = (mappings: ReadonlyMap<string, SourceMapping>, door:
     },
   }
   const server = createServer({
-    acceptance: { ledger, queue, policies: () => ({ ...NO_POLICIES, sources: mappings }) },
+    acceptance: { ledger, queue, policies: () => ({ ...NO_POLICIES, sources: MAPPINGS }) },
     redis: {},
     door,
     queues: [],

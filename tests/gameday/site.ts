@@ -2,14 +2,14 @@
 import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { chanceFrom } from '../../bench/chance.ts'
+import { freePort } from '../../src/shared/free-port.ts'
 import { openFaultyNetwork } from '../faults/harness/faulty-network.ts'
 import { type Installation, type Member, openInstallation, type Size } from '../faults/harness/installation.ts'
 import { type Load, STORY_NAMES, startLoad } from '../faults/harness/load.ts'
-import { randomFrom } from '../faults/harness/random.ts'
 import { WORKERS } from '../faults/harness/site.ts'
 import { fixturePath } from '../support/fixture.ts'
 import { eventually } from '../support/processes.ts'
-import { freePort } from '../support/prometheus-process.ts'
 import { type Alerting, openAlerting } from './alerting.ts'
 import type { Scene } from './experiment.ts'
 import type { Targets } from './time-scale.ts'
@@ -86,7 +86,7 @@ export const openSite = async (
     await eventually(async () => {
       if ((await alerting.value('min(up)')) !== 1) throw new Error('not every process is scraped')
     })
-    const random = randomFrom(Date.now())
+    const random = chanceFrom(Date.now())
     const load = startLoad('gameday', addresses, { random, rate: RATE, stories: STORY_NAMES, patienceMs })
     return {
       installation,

@@ -1,19 +1,14 @@
 /** Requests made up from the API's document for as long as asked: `npm run test:api`. Ends with a table. */
-import { Command, InvalidArgumentError } from 'commander'
+import { Command } from 'commander'
 import fc from 'fast-check'
 import { table } from '../../src/cli/table.ts'
 import { loadConfig } from '../../src/shared/config.ts'
 import { startRedis } from '../../src/shared/redis-server.ts'
+import { positive } from '../support/positive.ts'
 import { nameOf, openAskedApi } from './asked-api.ts'
 import { DESCRIBED, type Described } from './document.ts'
 
 const REQUESTS_A_TURN = 200
-
-const positive = (text: string): number => {
-  const value = Number(text)
-  if (!(value > 0)) throw new InvalidArgumentError('must be a number above 0')
-  return value
-}
 
 const options = new Command('test:api')
   .description('ask every operation of docs/openapi.json whatever can be asked, and hold the answers to it')

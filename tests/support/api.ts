@@ -75,7 +75,10 @@ export const openApi = async (
   facts: Parameters<typeof openReviewer>[3] = {},
   door: Door = OPEN_DOOR,
   authenticate: Authenticate = everybody,
-  { rateLimit, ...limits }: { rateLimit?: number } & Partial<Pick<ServerSettings, 'load' | 'patience' | 'log'>> = {},
+  {
+    rateLimit,
+    ...limits
+  }: { rateLimit?: number } & Partial<Pick<ServerSettings, 'load' | 'patience' | 'log' | 'proxies'>> = {},
 ): Promise<Api> => {
   const policies = typeof given === 'function' ? given : () => given
   const redis = connectProducer(redisUrl)

@@ -1,12 +1,11 @@
 /** One fixture by its path below the fixtures folder, and copies of it with some places changed. */
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { isBranch } from '../../src/shared/sources/is-branch.ts'
 
 export const fixturePath = (path: string): string => join(import.meta.dirname, '../../fixtures', path)
 
 export const fixtureBody = (path: string): unknown => JSON.parse(readFileSync(fixturePath(path), 'utf8'))
-
-const isBranch = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null
 
 /**
  * A copy with `patch` laid over it: objects are merged, lists by index (`{ alerts: { 0: … } }`), `undefined` removes,

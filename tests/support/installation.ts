@@ -6,9 +6,11 @@ import { StageName } from '../../src/shared/contracts/audit-record.ts'
 import type { PolicySet } from '../../src/shared/contracts/policy.ts'
 import { imbalance } from '../../src/shared/ledger/accounting.ts'
 import { IncidentLedger } from '../../src/shared/ledger/incident-ledger.ts'
+import { readStored } from '../../src/shared/ledger/stored-incident.ts'
 import { connectWorker } from '../../src/shared/queue/redis.ts'
 import { createLog } from '../../src/shared/telemetry/log.ts'
 import { createMetrics } from '../../src/shared/telemetry/metrics.ts'
+import { replayIncident } from '../../src/workers/replay/replay-incident.ts'
 import { startStageWorker } from '../../src/workers/stage-worker.ts'
 import { type Answer, openApi } from './api.ts'
 import { eventually } from './processes.ts'
@@ -79,6 +81,16 @@ export const openInstallation = async (redisUrl: string, policies: PolicySet) =>
     return { ...read.incident, trace: read.trace, events: read.trace.map(({ event }) => event) }
   }
 
+  /** What a replay of each incident finds that was not so. */
+  const differing = async () => {
+    const listed = await ledger.idsAfter(null, 100_000)
+    const replays = listed.map(async ({ id }) => {
+      const found = await readStored(redis, ledger.keys, id)
+      return found && replayIncident(found)
+    })
+    return (await Promise.all(replays)).flatMap((replay) => replay?.differences ?? [])
+  }
+
   return {
     ledger,
     queue: apis[0].queue,
@@ -94,7 +106,7 @@ export const openInstallation = async (redisUrl: string, policies: PolicySet) =>
       (apis[replica % 2] ?? apis[0]).post(`/webhooks/${source}`, `${JSON.stringify(body)}${' '.repeat(posted++)}`),
     metrics: async () => (await apis[0].get('/metrics')).body as string,
     settled: () => eventually(async () => expect(await ledger.accounting()).toMatchObject({ in_flight: 0 })),
-    /** The counters balance, and say of every incident what its record says. */
+    /** The counters balance, and say of every incident what its record says; and every decision gives the same bytes again. */
     expectBalance: async () => {
       const accounting = await ledger.accounting()
       expect(imbalance(accounting)).toBe(0)
@@ -107,6 +119,7 @@ export const openInstallation = async (redisUrl: string, policies: PolicySet) =>
         places[place] = (places[place] ?? 0) + 1
       }
       expect(Object.fromEntries(counted)).toEqual(places)
+      expect(await differing()).toEqual([])
     },
     close: async () => {
       for (const close of closing) await close()

@@ -1,8 +1,7 @@
 /** Walks a JSON document leaf by leaf, and makes copies of it with one place changed. */
+import { isBranch } from '../../src/shared/sources/is-branch.ts'
 
 export type Path = readonly (string | number)[]
-
-const isBranch = (value: unknown): value is object => typeof value === 'object' && value !== null
 
 /** The path of every value that is neither object nor array. */
 export const leavesOf = (value: unknown, path: Path = []): Path[] =>

@@ -36,7 +36,7 @@ const Export = z.object({
 })
 export type ReceivedSpan = z.infer<typeof Span> & { resource: Record<string, unknown> }
 
-export const startReceiver = async (port = 0) => {
+export const startReceiver = async () => {
   const spans: ReceivedSpan[] = []
   let text = ''
   const server = createServer(async (request, response) => {
@@ -49,7 +49,7 @@ export const startReceiver = async (port = 0) => {
       for (const one of scopeSpans) spans.push(...one.spans.map((span) => ({ ...span, resource: resource.attributes })))
     return response.writeHead(200, { 'content-type': 'application/json' }).end('{}')
   })
-  await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve))
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   return {
     endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     spans,

@@ -24,8 +24,9 @@ export const bodyOf = (path: string): { raw: Buffer; type: string } => {
 /** The first alert there is in it says something else. */
 const tampered = (raw: Buffer): Buffer => Buffer.from(raw.toString().replace('appointments-api', 'appointments-apj'))
 
-/** `now` in ms: when they are sent. */
-export const proofCases = ({ fixture, prove, proves }: Prover, now = Date.now()): ProofCase[] => {
+/** As they would be sent now. */
+export const proofCases = ({ fixture, prove, proves }: Prover): ProofCase[] => {
+  const now = Date.now()
   const { raw: body, type } = bodyOf(fixture)
   const sent = (which: Which, at = now) => {
     const { headers = {}, query = '', raw = body } = prove(body, which, at)

@@ -6,8 +6,9 @@ import { mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { parse, stringify } from 'yaml'
+import { freePort } from '../../src/shared/free-port.ts'
 import { eventually, type InterlockProcess, killAll, startProcess } from './processes.ts'
-import { freePort, runPrometheus } from './prometheus-process.ts'
+import { runPrometheus } from './prometheus-process.ts'
 
 /** Short, so that a rate exists within seconds. */
 const INTERVALS = { scrape_interval: '500ms', scrape_timeout: '500ms', evaluation_interval: '1s' }

@@ -2,6 +2,7 @@
 import { Command } from 'commander'
 import type { Incident } from '../../shared/contracts/incident.ts'
 import { isWaiting } from '../../shared/contracts/review.ts'
+import { onlyUnreadable } from '../../shared/ledger/incident-unreadable.ts'
 import { loadPolicyFolder } from '../../shared/policy/policy-folder.ts'
 import { shownPlan } from '../../workers/review/answer-review.ts'
 import { expiresAt } from '../../workers/review/expire-review.ts'
@@ -36,7 +37,7 @@ const list = async (): Promise<Answer> => {
   const { incidents, waiting, expiresAfter } = await withLedger(async ({ ledger, config }) => {
     const { review } = await loadPolicyFolder(config.POLICY_DIR)
     const [ids, waiting] = [await ledger.reviews.waiting(MOST), await ledger.reviews.count()]
-    const read = await Promise.all(ids.map((id) => ledger.read(id)))
+    const read = await Promise.all(ids.map((id) => ledger.read(id).catch(onlyUnreadable)))
     return { incidents: read.flatMap((one) => one?.incident ?? []), waiting, expiresAfter: review.expires_after }
   })
   const rows = incidents.filter(isWaiting).map((incident) => rowOf(incident, expiresAfter))

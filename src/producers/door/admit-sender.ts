@@ -4,7 +4,7 @@ import { Unauthorized } from './unauthorized.ts'
 import { addressOf } from './verify-delivery.ts'
 import type { WebhookSecrets } from './webhook-secrets.ts'
 
-/** `ip` is where the connection comes from. Throws Unauthorized. */
+/** `ip` is the client's. Throws Unauthorized. */
 export const admitSender = (source: Source, ip: string, secrets: WebhookSecrets): void => {
   const address = addressOf(source)
   if (secrets.standingOf(address) === 'closed')

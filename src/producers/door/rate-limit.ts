@@ -6,6 +6,7 @@ import type { Source } from '../../shared/sources/source.ts'
 import { ComeAgain } from './come-again.ts'
 import { redisPermits } from './redis-permits.ts'
 import { senderOf } from './sender-of.ts'
+import { clientAddress } from './trusted-proxies.ts'
 
 const RATE_WINDOW_SECONDS = 10
 
@@ -26,8 +27,8 @@ export interface RateLimiter {
 }
 
 /** Two spellings of a source's address have one name. */
-const keyOf = ({ params, ip }: FastifyRequest) =>
-  `${(params as { source: string }).source.replaceAll('-', '_')}:${senderOf(ip)}`
+const keyOf = (request: FastifyRequest) =>
+  `${(request.params as { source: string }).source.replaceAll('-', '_')}:${senderOf(clientAddress(request))}`
 
 export const addRateLimit = async (
   webhooks: FastifyInstance,

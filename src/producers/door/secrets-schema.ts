@@ -1,11 +1,12 @@
 /** The form of the secrets file: by source, what its sender signs with or presents. docs/webhook-secrets.md explains it. */
-import { BlockList } from 'node:net'
 import { z } from 'zod'
+import { AddressRange } from '../../shared/contracts/address-range.ts'
 import { Duration } from '../../shared/contracts/duration.ts'
 import { MappingName } from '../../shared/contracts/source-mapping.ts'
 import { CUSTOM_SIGNATURE } from '../../shared/sources/custom.ts'
 import { findSource } from '../../shared/sources/index.ts'
 import type { Signature, SignatureOption } from '../../shared/sources/signature.ts'
+import { blockListOf } from './block-list-of.ts'
 
 /** What comes before the name of a mapping, here and in an address of the API. */
 export const CUSTOM = 'custom:'
@@ -22,22 +23,6 @@ const HeaderName = z
   .string()
   .regex(/^[A-Za-z0-9-]{1,64}$/, 'the name of a header')
   .toLowerCase()
-
-/** `10.0.0.0/8`, or one address. */
-const Range = z.union(
-  [z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()],
-  'an address such as 192.0.2.7, or a range such as 10.0.0.0/8',
-)
-
-const blockListOf = (ranges: readonly string[]): BlockList => {
-  const list = new BlockList()
-  for (const range of ranges) {
-    const [address = '', bits] = range.split('/')
-    const family = address.includes(':') ? 'ipv6' : 'ipv4'
-    list.addSubnet(address, bits === undefined ? (family === 'ipv6' ? 128 : 32) : Number(bits), family)
-  }
-  return list
-}
 
 export const SourceSecrets = z.strictObject({
   signature: z
@@ -72,7 +57,7 @@ export const SourceSecrets = z.strictObject({
   query: z
     .strictObject({ name: z.string().regex(/^[\w.-]{1,64}$/, 'the name of a parameter'), values: Secrets })
     .optional(),
-  addresses: listOf(Range, 'addresses').transform(blockListOf).optional(),
+  addresses: listOf(AddressRange, 'addresses').transform(blockListOf).optional(),
 })
 export type SourceSecrets = z.infer<typeof SourceSecrets>
 

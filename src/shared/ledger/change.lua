@@ -4,9 +4,12 @@
 -- version expected of it; correlation keys to list the incident under; records; fields; counts.
 -- Keys are made from `prefix`, that of the ledger's keys: it carries their hash tag.
 
--- A correlation key's version is its highest score: every change under the key lists its incident with the next one.
+-- A correlation key's version is its highest score: every change under the key lists its incident with the next one. Looked
+-- up once a call, since nobody writes while a script runs but the script.
+local versions = {}
 local function version_of(key)
-  return tonumber(redis.call('ZREVRANGE', key, 0, 0, 'WITHSCORES')[2] or 0)
+  if not versions[key] then versions[key] = tonumber(redis.call('ZREVRANGE', key, 0, 0, 'WITHSCORES')[2] or 0) end
+  return versions[key]
 end
 
 -- First and last position of the list whose length stands at `at`.
@@ -97,7 +100,9 @@ local function apply_change(prefix, at)
   for i = first, last do
     -- Never a version the key has had before, not even when those that had it are pruned meanwhile.
     local key = prefix .. 'correlation:' .. ARGV[i]
-    redis.call('ZADD', key, math.max(version_of(key) + 1, now), incident_id)
+    local version = math.max(version_of(key) + 1, now)
+    redis.call('ZADD', key, version, incident_id)
+    versions[key] = version
   end
   first, last = list_at(last + 1)
   if last >= first then redis.call('RPUSH', prefix .. 'trace:' .. incident_id, unpack(ARGV, first, last)) end

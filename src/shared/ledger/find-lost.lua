@@ -25,7 +25,7 @@ end
 local function place_of(queue, id)
   if redis.call('ZSCORE', queue .. 'failed', id) then return 'failed' end
   if job_is_held(queue, id) then return 'held' end
-  return redis.call('EXISTS', queue .. id) == 1 and is_listed(queue, id) and 'listed' or 'missing'
+  return job_exists(queue, id) and is_listed(queue, id) and 'listed' or 'missing'
 end
 
 local ids = redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', now - ARGV[2], 'LIMIT', 0, ARGV[3])

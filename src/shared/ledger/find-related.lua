@@ -8,7 +8,9 @@ local function add(id)
   if seen[id] then return end
   seen[id] = true
   local key = ARGV[2] .. id
-  if redis.call('EXISTS', key) == 1 then found[#found + 1] = redis.call('HMGET', key, unpack(ARGV, 5)) end
+  if redis.call('EXISTS', key) == 0 then return end
+  local fields = redis.pcall('HMGET', key, unpack(ARGV, 5))
+  if not fields.err then found[#found + 1] = fields end
 end
 add(ARGV[1])
 for i = 2, #KEYS do

@@ -1,5 +1,4 @@
 /** The incident ledger: what happened to every incident, kept apart from BullMQ's memory of its jobs. */
-import { UnrecoverableError } from 'bullmq'
 import { type Redis, ReplyError } from 'ioredis'
 import { z } from 'zod'
 import { sha256 } from '../audit/digest.ts'
@@ -10,6 +9,7 @@ import type { JobCommand } from '../queue/stage-queues.ts'
 import { type LedgerChange, packChange } from './change.ts'
 import { ConfirmedRuns } from './confirmed-runs.ts'
 import { FieldValues, fieldsOf, toIncident } from './incident-fields.ts'
+import { IncidentUnreadable, orUnreadable } from './incident-unreadable.ts'
 import { type LedgerKeys, ledgerKeys } from './keys.ts'
 import { type Packed, packTogether } from './pack-arguments.ts'
 import { Quarantine } from './quarantine.ts'
@@ -25,6 +25,15 @@ export interface Related {
 }
 
 const RECORD = fieldsOf('none')
+
+const recordIn = (values: readonly (string | null)[]): Incident | null | 'unreadable' => {
+  try {
+    return toIncident(RECORD, values)
+  } catch {
+    return 'unreadable'
+  }
+}
+
 const BooksReply = z.tuple([z.record(z.string(), z.string()), z.number()])
 const RelatedReply = z.tuple([z.array(z.number()), z.array(FieldValues)])
 
@@ -41,12 +50,9 @@ export const parseIncidentReply = (
     const incident = toIncident(fieldsOf(decisions), values)
     return incident && { incident, trace: trace.map((text): AuditRecord => JSON.parse(text)) }
   } catch {
-    throw new IncidentUnreadable('the incident or its trace is not in a form Interlock writes')
+    throw new IncidentUnreadable()
   }
 }
-
-/** Somebody else wrote in the ledger: unlike with a Redis that does not answer, no retry can help. */
-export class IncidentUnreadable extends UnrecoverableError {}
 
 /** The number of keys a BullMQ command takes, the rest being its arguments. */
 const COMMAND_KEYS: Record<string, number> = {
@@ -76,7 +82,7 @@ export class IncidentLedger {
 
   /**
    * One round trip: what an arriving alert may belong to; under each key only so many, since groups re-fire: `limit` of
-   * them behind the `from` last changed.
+   * them behind the `from` last changed. What is not readable is none; rejects with IncidentUnreadable where the alert's own is.
    */
   async findRelated(incidentId: string, correlationKeys: readonly string[], limit: number, from = 0): Promise<Related> {
     const keys = [this.keys.incident(incidentId), ...correlationKeys.map((key) => this.keys.correlation(key))]
@@ -88,7 +94,12 @@ export class IncidentLedger {
       ...RECORD,
     ])
     const [versions, found] = RelatedReply.parse(reply)
-    return { versions, incidents: found.flatMap((values) => toIncident(RECORD, values) ?? []) }
+    const incidents = found.flatMap((values) => {
+      const incident = recordIn(values)
+      if (incident === 'unreadable' && values[0] === incidentId) throw new IncidentUnreadable(incidentId)
+      return incident === 'unreadable' ? [] : (incident ?? [])
+    })
+    return { versions, incidents }
   }
 
   /**
@@ -119,10 +130,8 @@ export class IncidentLedger {
     decisions: 'all' | 'none' | StageName = 'all',
   ): Promise<{ incident: Incident; trace: AuditRecord[] } | null> {
     const keys = [this.keys.incident(incidentId), this.keys.trace(incidentId)]
-    const read = parseIncidentReply(
-      await runScript(this.#redis, 'interlockReadIncident', keys, fieldsOf(decisions)),
-      decisions,
-    )
+    const reply = runScript(this.#redis, 'interlockReadIncident', keys, fieldsOf(decisions))
+    const read = parseIncidentReply(await reply.catch(orUnreadable), decisions)
     if (read && decisions === 'all') await this.#addTerms(Object.values(read.incident.decisions))
     return read
   }
@@ -139,9 +148,11 @@ export class IncidentLedger {
     }
   }
 
-  /** One round trip: an incident without trace and decisions. */
+  /** One round trip: an incident without trace and decisions. Rejects with IncidentUnreadable as `read` does. */
   async readRecord(incidentId: string): Promise<Incident | null> {
-    return toIncident(RECORD, await this.#redis.hmget(this.keys.incident(incidentId), ...RECORD))
+    const incident = recordIn(await this.#redis.hmget(this.keys.incident(incidentId), ...RECORD).catch(orUnreadable))
+    if (incident === 'unreadable') throw new IncidentUnreadable(incidentId)
+    return incident
   }
 
   /** Incidents newest first, from the one behind `after` (null: from the newest). `at` is when it was accepted, in ms. */

@@ -7,4 +7,9 @@ local function job_is_held(queue, id)
     or redis.call('ZSCORE', queue .. 'prioritized', id)
 end
 
+-- Something else in the place of a job is none, and whoever fetches it fails.
+local function job_exists(queue, id)
+  return redis.call('TYPE', queue .. id).ok == 'hash'
+end
+
 local JOB_LISTS = { 'wait', 'active', 'paused' }

@@ -7,7 +7,8 @@ import type { Incident } from '../contracts/incident.ts'
 import { crashPoint } from '../crash-point.ts'
 import { addJobCommand } from '../queue/stage-queues.ts'
 import { type LedgerChange, packChange } from './change.ts'
-import { type IncidentLedger, IncidentUnreadable } from './incident-ledger.ts'
+import type { IncidentLedger } from './incident-ledger.ts'
+import { IncidentUnreadable } from './incident-unreadable.ts'
 import type { LedgerKeys } from './keys.ts'
 import { runScript } from './scripts.ts'
 
@@ -54,7 +55,7 @@ export const readIfReadable = async (ledger: IncidentLedger, id: string): Promis
   try {
     return (await ledger.read(id, 'none'))?.incident ?? null
   } catch (error) {
-    if (error instanceof IncidentUnreadable || String(error).includes('WRONGTYPE')) return 'unreadable'
+    if (error instanceof IncidentUnreadable) return 'unreadable'
     throw error
   }
 }

@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import { type Incident, IncidentStatus } from '../contracts/incident.ts'
 import type { IncidentLedger } from './incident-ledger.ts'
+import { onlyUnreadable } from './incident-unreadable.ts'
 
 /** `<ms>-<incident_id>` of the last incident looked at. */
 const Cursor = z
@@ -40,7 +41,7 @@ export const listIncidents = async (
   for (let scanned = 0; scanned < SCAN_LIMIT; ) {
     const page = await ledger.idsAfter(after, 100)
     if (page.length === 0) return { incidents, next_cursor: null }
-    const records = await Promise.all(page.map(({ id }) => ledger.readRecord(id)))
+    const records = await Promise.all(page.map(({ id }) => ledger.readRecord(id).catch(onlyUnreadable)))
     for (const [i, { id, at }] of page.entries()) {
       const incident = records[i]
       if (incident && matches(incident, query)) incidents.push(incident)

@@ -5,9 +5,8 @@
 local prefix = ARGV[#ARGV - 1]
 local queue, id = prefix .. ARGV[#ARGV] .. ':', ARGV[4]
 if change_conflicts(prefix, 4) or job_is_held(queue, id) then return 0 end
-local job_exists = redis.call('EXISTS', queue .. id) == 1
 for _, name in ipairs(JOB_LISTS) do
-  if not job_exists then
+  if not job_exists(queue, id) then
     redis.call('LREM', queue .. name, 0, id)
   elseif redis.call('LPOS', queue .. name, id) then
     return 0

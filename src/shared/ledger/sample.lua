@@ -17,14 +17,19 @@ local function first_of(list)
   return last[#last]
 end
 
+-- 0 as well where there is no such job: one that somebody wrote in must not hide all others.
 local function number(job, field)
-  return job and tonumber(redis.call('HGET', job, field)) or 0
+  return tonumber(redis.pcall('HGET', job, field)) or 0
+end
+
+local function delay_in(opts)
+  return tonumber(cjson.decode(opts).delay)
 end
 
 -- When a job could have run: from the start, or from its last attempt.
 local function since(queue, id)
-  local opts = redis.call('HGET', queue .. id, 'opts')
-  local delay = opts and tonumber(cjson.decode(opts).delay) or 0
+  local read, delay = pcall(delay_in, redis.pcall('HGET', queue .. id, 'opts'))
+  delay = read and delay or 0
   return math.max(number(queue .. id, 'timestamp') + delay, number(queue .. id, 'processedOn'))
 end
 

@@ -28,13 +28,19 @@ local function spent_shares(prefix, asked, id)
 end
 
 local function take_shares(prefix, asked, id)
-  local scopes, now = {}, now_ms()
-  for i, share in ipairs(asked) do
+  local taken, now = {}, now_ms()
+  for _, share in ipairs(asked) do
     local key = prefix .. 'shares:' .. share.scope
-    if not holds_share(key, id, now - share.window) then redis.call('ZADD', key, now, id) end
+    if not holds_share(key, id, now - share.window) then
+      redis.call('ZADD', key, now, id)
+      taken[#taken + 1] = share.scope
+    end
     redis.call('ZREMRANGEBYSCORE', key, '-inf', now - share.keep)
     redis.call('PEXPIRE', key, share.keep)
-    scopes[i] = share.scope
   end
+  if #taken == 0 then return end
+  -- Beside what it took before, perhaps under budgets that are there no longer: all of it is to be given back.
+  local scopes = cjson.decode(redis.call('HGET', prefix .. 'incident:' .. id, 'shares') or '[]')
+  for _, scope in ipairs(taken) do scopes[#scopes + 1] = scope end
   redis.call('HSET', prefix .. 'incident:' .. id, 'shares', cjson.encode(scopes))
 end

@@ -6,6 +6,7 @@ import { type AuditRecord, StageName } from '../contracts/audit-record.ts'
 import { type Incident, RecordedDecision } from '../contracts/incident.ts'
 import { fieldsOf, replacedBy, type StoredTexts, storedTexts } from './incident-fields.ts'
 import { parseIncidentReply } from './incident-ledger.ts'
+import { orUnreadable } from './incident-unreadable.ts'
 import type { LedgerKeys } from './keys.ts'
 import { runScript } from './scripts.ts'
 
@@ -70,12 +71,8 @@ export const readStored = async (
   keys: LedgerKeys,
   incidentId: string,
 ): Promise<StoredIncident | null> => {
-  const reply = await runScript(
-    redis,
-    'interlockReadIncident',
-    [keys.incident(incidentId), keys.trace(incidentId)],
-    NAMES,
-  )
+  const both = [keys.incident(incidentId), keys.trace(incidentId)]
+  const reply = await runScript(redis, 'interlockReadIncident', both, NAMES).catch(orUnreadable)
   const read = parseIncidentReply(reply, 'none')
   if (!read) return null
   const [values] = reply as [(string | null)[]]

@@ -15,6 +15,7 @@ import { GroupCommit } from './group-commit.ts'
 import { type Commit, type DeadLetter, Handoff } from './handoff.ts'
 import { type Hold, holdJob, Stopped } from './hold-job.ts'
 import type { ReadAhead } from './read-ahead.ts'
+import { FETCHES, readableReply } from './readable-job.ts'
 import { addJobCommand } from './stage-queues.ts'
 
 /** The arguments of a finish, with the commit they carry from where it was decided to where the script is run. */
@@ -120,7 +121,9 @@ class HandoffBackend extends RedisQueueBackend {
   /** Where BullMQ would run its own script, a finish that carries a commit runs the fused one. */
   override execCommand(...[client, command, args]: Parameters<RedisQueueBackend['execCommand']>): unknown {
     const { commit } = args as Arguments
-    return commit ? this.#commit(client as unknown as Redis, commit, args) : super.execCommand(client, command, args)
+    if (commit) return this.#commit(client as unknown as Redis, commit, args)
+    const reply: unknown = super.execCommand(client, command, args)
+    return FETCHES.has(command) && reply instanceof Promise ? reply.then(readableReply) : reply
   }
 
   async #commit(client: Redis, commit: Commit, finish: Arguments): Promise<unknown> {
@@ -158,7 +161,7 @@ class HandoffBackend extends RedisQueueBackend {
       return this.#commit(client, commit, finish)
     }
     if (read.length > 0) readAhead.put(String((finished as unknown[])[1]), read)
-    return finished
+    return readableReply(finished)
   }
 
   #sibling(stage: StageName): RedisQueueBackend {

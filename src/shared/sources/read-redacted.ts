@@ -1,9 +1,8 @@
 /** Reads a delivery that was kept: what was taken out of it is not there, and an alert that is known by it is rejected. */
+import { isBranch } from './is-branch.ts'
 import { rejected } from './reading.ts'
 import { REDACTED } from './sensitive-text.ts'
 import type { Headers, Reading, Source } from './source.ts'
-
-const isBranch = (value: unknown): value is object => typeof value === 'object' && value !== null
 
 /** Members go, and an entry of a list becomes null: the others stay where they stood. */
 const withoutRedacted = (value: unknown): unknown => {

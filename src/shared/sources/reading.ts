@@ -3,6 +3,7 @@ import type { z } from 'zod'
 import { Alert } from '../contracts/alert.ts'
 import { isRevealing, isSensitive } from './sensitive-text.ts'
 import type { Reading } from './source.ts'
+import { valueAt } from './value-at.ts'
 
 /** Enough to recognise a value by, too little to smuggle a document into the logs. */
 const LONGEST = 80
@@ -27,15 +28,6 @@ export const rejected = (field: string, value: unknown, fix: string): Reading =>
   reading: 'rejected',
   reason: `${field} is ${shown(value)}: ${fix}`,
 })
-
-const valueAt = (input: unknown, path: readonly PropertyKey[]): unknown =>
-  path.reduce<unknown>(
-    (value, key) =>
-      typeof value === 'object' && value !== null && Object.hasOwn(value, key)
-        ? (value as Record<PropertyKey, unknown>)[key]
-        : undefined,
-    input,
-  )
 
 /** Rejects for the first thing that is wrong; `at` is where `input` stands in the delivery, e.g. `alerts[2]`. */
 export const rejectedBy = (error: z.ZodError, input: unknown, at: string): Reading => {

@@ -2,6 +2,7 @@
  * A delivery as it may be kept: its structure, ids, names, times and numbers, without persons, free text, secrets, links and
  * addresses. An adapter reads of it what it would have read of the whole, or finds nothing where something was taken out.
  */
+import { isBranch } from './is-branch.ts'
 import { OpaqueId } from './labels.ts'
 import { digestText } from './own-id.ts'
 import { type Rule, ruleFor } from './redaction-rules.ts'
@@ -60,7 +61,6 @@ const isMisplaced = (value: unknown, rule: Rule): boolean =>
   typeof value === 'number' &&
   (rule === 'title' || rule === 'pairs' || rule === 'json' || (rule === 'name' && Math.abs(value) >= 1e9))
 
-const isBranch = (value: unknown): value is object => typeof value === 'object' && value !== null
 const member = (value: object, name: string): unknown =>
   Object.hasOwn(value, name) ? (value as Record<string, unknown>)[name] : undefined
 

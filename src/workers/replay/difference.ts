@@ -1,5 +1,6 @@
 /** Where a replay came to something else than was recorded: the place, the member, and both values. */
 import type { StageName } from '../../shared/contracts/audit-record.ts'
+import { isBranch } from '../../shared/sources/is-branch.ts'
 
 export interface Difference {
   /** Or `accept` for what the sources said, `incident` for its record as a whole, `trace` for the chain. */
@@ -11,8 +12,6 @@ export interface Difference {
 }
 
 const ABSENT = '(absent)'
-
-const isBranch = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null
 
 const member = (value: Record<string, unknown>, name: string): unknown =>
   Object.hasOwn(value, name) ? value[name] : ABSENT

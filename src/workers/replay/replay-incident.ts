@@ -97,7 +97,7 @@ export const replayIncident = (stored: StoredIncident): IncidentReplay => {
     }
   }
   sealed.push(...checkTrace(stored))
-  remade.push(...checkDecided(stored, stages))
+  remade.push(...checkDecided(stored, stages, history))
   const differences = [...sealed, ...remade]
   const differs = sealed.length > 0 || (remade.length > 0 && !otherRules)
   const unable = stages.length < Object.keys(decisions).length || reasons.length > 0

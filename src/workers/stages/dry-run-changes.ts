@@ -3,7 +3,9 @@ import type { FlipStep } from '../../shared/contracts/flip.ts'
 import type { PreApprovedAction } from '../../shared/contracts/policy.ts'
 import { isWider } from '../../shared/policy/radius.ts'
 import { findAction } from '../actions/index.ts'
+import { waitForThaw } from '../blockers/change-freeze.ts'
 import { type DryRunGiven, factSteps, withFact } from './dry-run-facts.ts'
+import { inForce, thawAfter } from './freezes.ts'
 
 const SPEC_RADIUS = 'specify.md radius_of_impact'
 
@@ -29,12 +31,19 @@ const approval = ({ action, known }: DryRunGiven): FlipStep => {
   return { change: 'approval', name: action, from: null, to: 'pre_approved', text }
 }
 
+const freezeSteps = ({ known: { freezes = [] }, now }: DryRunGiven): FlipStep[] => {
+  const at = Date.parse(now)
+  const frozen = inForce(freezes, at)
+  return frozen.length === 0 ? [] : [waitForThaw(frozen, thawAfter(freezes, at))]
+}
+
 export const candidatesFor = (given: DryRunGiven): FlipStep[] => {
   const { action, known } = given
   const entry = known.pre_approved.find((listed) => listed.action === action)
   const limits = { radius_of_impact: known.radius_of_impact, [SPEC_RADIUS]: entry?.radius_of_impact ?? null }
   return [
     ...(entry ? [] : [approval(given)]),
+    ...freezeSteps(given),
     ...factSteps(given),
     ...targetSteps(given),
     ...radiusSteps(action, limits),
@@ -51,6 +60,7 @@ const withStep = (given: DryRunGiven, { change, name, to }: FlipStep): DryRunGiv
       entry.action === action ? { action, requires: entry.requires } : entry
     return { ...given, known: { ...known, pre_approved: pre_approved.map(widened) } }
   }
+  if (change === 'wait') return { ...given, known: { ...known, freezes: [] } }
   if (change === 'check') return { ...given, known: { ...known, radius_of_impact: findAction(action)?.radius ?? null } }
   if (findAction(action)?.target.some((field) => field === name))
     return { ...given, ready: { ...ready, event: { ...ready.event, [name]: to } } }

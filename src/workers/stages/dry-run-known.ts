@@ -8,13 +8,14 @@ import { Sha256 } from '../../shared/contracts/identifiers.ts'
 import type { Incident } from '../../shared/contracts/incident.ts'
 import { Answers, Asks } from '../../shared/contracts/live-facts.ts'
 import { Conflict } from '../../shared/contracts/normalized.ts'
-import { type ClassPolicy, type PolicySet, PreApprovedAction } from '../../shared/contracts/policy.ts'
+import { type ClassPolicy, Freeze, type PolicySet, PreApprovedAction } from '../../shared/contracts/policy.ts'
 import type { Ready } from '../../shared/contracts/ready.ts'
 import { Spent } from '../../shared/contracts/share.ts'
 import { actionDigest } from '../actions/action-digest.ts'
 import { findAction } from '../actions/index.ts'
 import { gateCard } from '../blockers/gate-input.ts'
 import type { Loaded, Snapshot } from '../stage.ts'
+import { freezesFor } from './freezes.ts'
 import { termsFrom } from './terms.ts'
 
 /** Read again here, since the policy, the facts and the sources may have changed while the job waited. */
@@ -29,6 +30,8 @@ export const DryRunKnown = z.strictObject({
   asks: Asks.default({}),
   answers: Answers.optional(),
   conflicts: z.array(Conflict),
+  /** Those whose scope covers this incident, whenever they are; left out where there are none. */
+  freezes: z.array(Freeze).optional(),
   /** Readiness let this incident through, and its record is in the trace. */
   readiness_recorded: z.boolean(),
   /** Readiness was semi-manual, and since then a person has let this step go on. */
@@ -67,10 +70,12 @@ export const dryRunKnown = (
 ): Loaded<DryRunKnown> => {
   const terms = termsOf(policies, incident.incident_class, incident.event)
   const step_confirmed = stepConfirmed(trace)
+  const freezes = freezesFor(policies, incident)
   const own = {
     ...(answers && { answers }),
     conflicts: incident.seen.conflicts,
     first_run,
+    ...(freezes.length > 0 && { freezes }),
     policy_digest: policies.digest,
     readiness_recorded:
       (incident.decisions.readiness?.outcome === 'next' || step_confirmed) &&
@@ -95,5 +100,9 @@ export const loadDryRun = (snapshot: Snapshot): Loaded<DryRunKnown> | Promise<Lo
 
 export const dryRunFromPolicies = (
   policies: PolicySet,
-  { incident_class, event }: Pick<Incident, 'incident_class' | 'event'>,
-): Partial<DryRunKnown> => ({ ...termsOf(policies, incident_class, event).value, policy_digest: policies.digest })
+  incident: Pick<Incident, 'incident_class' | 'event'>,
+): Partial<DryRunKnown> => {
+  const freezes = freezesFor(policies, incident)
+  const { value } = termsOf(policies, incident.incident_class, incident.event)
+  return { ...value, freezes: freezes.length > 0 ? freezes : undefined, policy_digest: policies.digest }
+}

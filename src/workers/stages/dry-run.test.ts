@@ -90,6 +90,28 @@ describe('dry-run', () => {
     expect(blocked(decided({ ready: { readiness: frozen }, known: { step_confirmed } }))).toHaveLength(1)
   })
 
+  it('passes nothing in a freeze that began since readiness, and says until when', () => {
+    const freeze = (from: string, to: string, scope = 'global') => ({
+      ...{ from: `2026-05-17T${from}:00Z`, to: `2026-05-17T${to}:00Z` },
+      ...{ scope, reason: 'audit' },
+    })
+    const freezes = [freeze('11:40', '12:00'), freeze('12:00', '13:00')]
+    const result = decided({ known: { freezes } })
+    expect(blocked(result)).toEqual([
+      { code: 'change_freeze', message: 'frozen (global) from 2026-05-17T11:40:00Z to 2026-05-17T12:00:00Z: audit' },
+    ])
+    expect(result.output.flip).toMatchObject([
+      { change: 'wait', name: 'change_freeze', to: '2026-05-17T13:00:00.001Z' },
+    ])
+    const others = [freeze('10:00', '11:00'), freeze('12:00', '13:00')]
+    expect(decided({ known: { freezes: others } })).toMatchObject({ verdict: 'awaiting_review' })
+    const { snapshot } = setting()
+    const declared = [freeze('11:40', '12:00'), freeze('11:40', '12:00', 'service:other')]
+    const policies = { ...POLICIES, freezes: declared }
+    expect(dryRunKnown({ ...snapshot, policies }).known.freezes).toEqual(declared.slice(0, 1))
+    expect(dryRunKnown(snapshot).own).not.toHaveProperty('freezes')
+  })
+
   it('counts as a confirmation nothing but that', () => {
     const { snapshot } = setting()
     const [record] = snapshot.trace

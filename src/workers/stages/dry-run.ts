@@ -9,11 +9,13 @@ import { askedAbout, type FactsAt, factsAt } from '../../shared/policy/facts-at.
 import { checkPreApproval, checkRadius } from '../../shared/policy/pre-approval.ts'
 import { findAction } from '../actions/index.ts'
 import { planAction } from '../actions/plan-action.ts'
+import { describeFreezes } from '../blockers/change-freeze.ts'
 import { spentBlockers } from '../blockers/spent-budgets.ts'
 import { unsavedState } from '../blockers/stateful-without-backup.ts'
 import { defineStage } from '../stage.ts'
 import { DryRunKnown, dryRunFromPolicies, loadDryRun } from './dry-run-known.ts'
 import { flipDryRun } from './flip-dry-run.ts'
+import { inForce } from './freezes.ts'
 import { neededFacts } from './needed-facts.ts'
 
 type Found = Pick<DryRunResult, 'preconditions' | 'blockers' | 'plan'>
@@ -72,6 +74,8 @@ const check = (name: string, ready: Ready, known: DryRunKnown, now: string): Fou
   )
   const limits = { card: known.radius_of_impact, spec: entry.radius_of_impact }
   const spent = spentBlockers(known.spent ?? [])
+  const frozen = describeFreezes(inForce(known.freezes ?? [], Date.parse(now)))
+  if (frozen !== null) blockers.unshift({ code: 'change_freeze', message: frozen })
   return { preconditions, blockers: [...spent, ...blockers, ...missing, ...checkRadius(action, limits)], plan }
 }
 

@@ -4,17 +4,9 @@ import { askedAbout, factsAt } from '../../shared/policy/facts-at.ts'
 import { findAction } from '../actions/index.ts'
 import { unknownTo } from '../actions/plan-action.ts'
 import type { GateInput } from '../blockers/gate-input.ts'
+import { inForce, thawAfter } from './freezes.ts'
 import { neededFacts } from './needed-facts.ts'
 import type { ReadinessKnown } from './readiness-known.ts'
-
-const inForce = ({ freezes }: ReadinessKnown, at: number) =>
-  freezes.filter(({ from, to }) => Date.parse(from) <= at && at <= Date.parse(to))
-
-/** Behind the freezes in force there may be others that begin before those end. */
-const thawAfter = (known: ReadinessKnown, at: number): string => {
-  const ends = inForce(known, at).map(({ to }) => Date.parse(to))
-  return ends.length === 0 ? new Date(at).toISOString() : thawAfter(known, Math.max(...ends) + 1)
-}
 
 /** `now` is RFC 3339. Facts that only the spec's conditions name are dry-run's to check. */
 export const gateFromIncident = ({ event }: Normalized, known: ReadinessKnown, now: string): GateInput => {
@@ -34,8 +26,8 @@ export const gateFromIncident = ({ event }: Normalized, known: ReadinessKnown, n
     unknown_facts: policy === null ? [] : [...needed.unknown, ...computed],
     conflicts: known.conflicts,
     sources: { required: policy?.sources_required ?? 0, seen: known.sources },
-    freezes: inForce(known, at),
-    thaw: known.freezes.length === 0 ? null : thawAfter(known, at),
+    freezes: inForce(known.freezes, at),
+    thaw: known.freezes.length === 0 ? null : thawAfter(known.freezes, at),
     spent: known.spent ?? [],
   }
 }

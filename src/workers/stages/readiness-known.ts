@@ -12,6 +12,7 @@ import { SpecReference } from '../../shared/contracts/ready.ts'
 import { Spent } from '../../shared/contracts/share.ts'
 import { GateCard, gateCard } from '../blockers/gate-input.ts'
 import type { Loaded, Snapshot } from '../stage.ts'
+import { freezesFor } from './freezes.ts'
 import { termsFrom } from './terms.ts'
 import { traceCoverage } from './trace-coverage.ts'
 
@@ -57,16 +58,6 @@ const inForce = ({ card, profile, spec }: ClassPolicy): z.infer<typeof PolicyInF
 })
 
 type Target = Pick<Incident, 'incident_class' | 'event'>
-
-/** The namespace is left out of the scopes while it is not known: it may be any, so every namespace's freeze applies. */
-const freezesFor = ({ freezes }: PolicySet, { incident_class, event }: Target): Freeze[] =>
-  freezes.filter(({ scope }) => {
-    const [kind, name] = [scope.split(':')[0], scope.slice(scope.indexOf(':') + 1)]
-    if (kind === 'class') return name === incident_class
-    if (kind === 'global' || !event) return true
-    const own = kind === 'service' ? event.service : event.namespace
-    return own === name || own === ''
-  })
 
 const termsOf = termsFrom(({ policy, blocker }, facts) => ({
   policy: policy && inForce(policy),

@@ -1,13 +1,13 @@
 /** Every kind of fault, as a function that does the harm, waits until it was felt, and mends it. */
+import type { Chance } from '../../../bench/chance.ts'
 import { eventually } from '../../support/processes.ts'
 import type { Installation, Member } from './installation.ts'
 import type { Load } from './load.ts'
-import type { Random } from './random.ts'
 
 export interface Scene {
   installation: Installation
   load: Load
-  random: Random
+  random: Chance
   /** How long to wait for what must come. */
   patienceMs: number
 }

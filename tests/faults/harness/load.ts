@@ -1,8 +1,8 @@
 /** Senders as they are: each delivery is sent until it is acknowledged, and what was acknowledged is remembered. */
 import { setTimeout as delay } from 'node:timers/promises'
 import { z } from 'zod'
+import type { Chance } from '../../../bench/chance.ts'
 import { grafanaDelivery, pagerdutyDelivery } from '../../support/faults.ts'
-import type { Random } from './random.ts'
 
 interface Delivery {
   source: 'grafana' | 'pagerduty'
@@ -69,7 +69,7 @@ export interface Load {
 }
 
 interface LoadSettings {
-  random: Random
+  random: Chance
   /** Faults a second; 0 tells none by itself. */
   rate: number
   stories: readonly StoryName[]

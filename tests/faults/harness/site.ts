@@ -1,11 +1,11 @@
 /** An installation under load: a fault is inflicted on it, everything is mended and drained, and all is looked at. */
+import { chanceFrom } from '../../../bench/chance.ts'
 import { eventually } from '../../support/processes.ts'
 import { buildFaults, type Change, QUICK } from './build.ts'
 import type { Scene } from './faults.ts'
 import { type Findings, findingsOf } from './findings.ts'
 import { type Installation, openInstallation, type Size } from './installation.ts'
 import { type Load, STORY_NAMES, type StoryName, startLoad } from './load.ts'
-import { randomFrom } from './random.ts'
 
 export interface Setup extends Partial<Omit<Size, 'program'>> {
   /** The times of production, instead of those a test can wait. */
@@ -42,7 +42,7 @@ export const openSite = async (setup: Setup = {}): Promise<Site> => {
     ? await buildFaults('unhurried', [])
     : await buildFaults(without?.name ?? 'whole', [...QUICK, ...(without?.changes ?? [])])
   const installation = await openInstallation({ program, apis: [{}, {}], workers: WORKERS, ...size })
-  const [random, chance] = [randomFrom(seed), randomFrom(seed + 1)]
+  const [random, chance] = [chanceFrom(seed), chanceFrom(seed + 1)]
   const told = new Map<string, ReadonlySet<string>>()
   let incidents: Record<string, number> = {}
   let loads = 0

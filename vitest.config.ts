@@ -26,6 +26,7 @@ export default defineConfig({
           include: ['src/**/*.redis.test.ts', 'tests/**/*.redis.test.ts'],
           exclude: ['tests/faults/**'],
           globalSetup: 'tests/support/redis-server.ts',
+          isolate: false,
           testTimeout: 60_000,
           hookTimeout: 60_000,
         },

@@ -23,16 +23,8 @@ export interface Throughput {
   bytes_per_incident: number
 }
 
-/** Fills the first queue, then starts the workers and measures until the last incident is through. */
-export const throughput = async (engine: Engine, redis: Redis, incidents: number): Promise<Throughput> => {
-  const bytesBefore = await info(redis, 'memory', 'used_memory')
-  const commandsBefore = await commandsRun(redis)
-  let next = 0
-  await Promise.all(
-    Array.from({ length: FEEDERS }, async () => {
-      while (next < incidents) await engine.feed(next++)
-    }),
-  )
+/** Starts the workers, waits until so many incidents are through, and stops them. Resolves with the seconds until then. */
+export const runThrough = async (engine: Engine, incidents: number): Promise<number> => {
   const began = performance.now()
   let stop = async () => {}
   await new Promise<void>((resolve) => {
@@ -43,6 +35,20 @@ export const throughput = async (engine: Engine, redis: Redis, incidents: number
   })
   const seconds = (performance.now() - began) / 1000
   await stop()
+  return seconds
+}
+
+/** Fills the first queue, then starts the workers and measures until the last incident is through. */
+export const throughput = async (engine: Engine, redis: Redis, incidents: number): Promise<Throughput> => {
+  const bytesBefore = await info(redis, 'memory', 'used_memory')
+  const commandsBefore = await commandsRun(redis)
+  let next = 0
+  await Promise.all(
+    Array.from({ length: FEEDERS }, async () => {
+      while (next < incidents) await engine.feed(next++)
+    }),
+  )
+  const seconds = await runThrough(engine, incidents)
   const bytes = (await info(redis, 'memory', 'used_memory')) - bytesBefore
   const commands = (await commandsRun(redis)) - commandsBefore
   return {

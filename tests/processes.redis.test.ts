@@ -12,6 +12,7 @@ import { connectProducer, whenReady } from '../src/shared/queue/redis.ts'
 import { openQueue } from '../src/shared/queue/stage-queues.ts'
 import { grafanaDelivery } from './support/faults.ts'
 import { fixturePath } from './support/fixture.ts'
+import { PASSED_EVENTS } from './support/passed-events.ts'
 import { eventually, type InterlockProcess, isGone, killAll, startProcess } from './support/processes.ts'
 
 const MINUTES = 60_000
@@ -83,13 +84,7 @@ const CORE = {
   grafana: readFileSync(fixturePath('webhooks/grafana/firing.single.raw.json')),
   pagerduty: readFileSync(fixturePath('webhooks/pagerduty/incident.triggered.raw.json')),
 }
-const PASSED = [
-  'incident_event_normalized',
-  'spec_resolved',
-  'readiness_evaluated',
-  'dry_run_evaluated',
-  'review_requested',
-]
+const [RECEIVED, ...PASSED] = PASSED_EVENTS
 
 describe('the core incident, by an API and three workers', () => {
   test.each<(keyof typeof CORE)[]>([
@@ -107,7 +102,7 @@ describe('the core incident, by an API and three workers', () => {
       expect.stringContaining('pagerduty'),
     ])
     expect(incident?.events.filter((event) => PASSED.includes(event))).toEqual(PASSED)
-    expect(incident?.events.filter((event) => !PASSED.includes(event))).toEqual(['webhook_received', 'source_attached'])
+    expect(incident?.events.filter((event) => !PASSED.includes(event))).toEqual([RECEIVED, 'source_attached'])
 
     expect(await get(api, `/incidents/${incident?.incident_id}`)).toMatchObject({ status: 'awaiting_review' })
     for (const process of [api, ...workers]) expect(await get(process, '/readyz')).toMatchObject({ status: 'ready' })
@@ -126,7 +121,7 @@ test('fifty deliveries of one alert to two APIs with two workers a stage are one
   expect(outcomes).toEqual(['accepted', ...Array(49).fill('duplicate')])
   const [incident] = await verdicts(1)
   expect(incident).toMatchObject({ status: 'awaiting_review', duplicates: 49 })
-  expect(incident?.events).toEqual(['webhook_received', ...PASSED])
+  expect(incident?.events).toEqual(PASSED_EVENTS)
   for (const counts of await jobs()) expect(Object.values(counts).every((count) => count === 0)).toBe(true)
 })
 
@@ -134,7 +129,7 @@ describe('killed in the middle', { timeout: 5 * MINUTES }, () => {
   const deliverFault = (api: InterlockProcess, fault: number) =>
     deliver(api, 'grafana', JSON.stringify(grafanaDelivery({ fault: String(fault) })))
   const wayOf = ({ status, events }: { status: string; events: readonly string[] }) => `${status}: ${events.join()}`
-  const ONE_WAY = [wayOf({ status: 'awaiting_review', events: ['webhook_received', ...PASSED] })]
+  const ONE_WAY = [wayOf({ status: 'awaiting_review', events: PASSED_EVENTS })]
 
   test('of 200 incidents, again and again, workers leave each with one verdict', async () => {
     const { start, verdicts, ledger, jobs } = await openInstallation()

@@ -8,6 +8,7 @@ import { openQueue } from '../../src/shared/queue/stage-queues.ts'
 import { grafana } from '../../src/shared/sources/grafana.ts'
 import { grafanaDelivery } from '../fixtures.ts'
 import { interlockEngine } from '../interlock-engine.ts'
+import { runThrough } from '../measure.ts'
 
 const CONCURRENCY = 10
 
@@ -43,14 +44,7 @@ export const makeRealTraces = async (
   try {
     for (let n = 0; n < incidents; n++) await engine.feed(n)
     await then('accepted')
-    let stop = async () => {}
-    await new Promise<void>((resolve) => {
-      let done = 0
-      stop = engine.start(() => {
-        if (++done === incidents) resolve()
-      })
-    })
-    await stop()
+    await runThrough(engine, incidents)
     await then('decided')
     for (let n = 0; n < incidents; n += 2) await resolver.resolve(n)
     await then('half resolved')

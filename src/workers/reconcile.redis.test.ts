@@ -3,6 +3,7 @@
 import type { Queue } from 'bullmq'
 import { Redis } from 'ioredis'
 import { afterAll, describe, expect, inject, it } from 'vitest'
+import { PASSED_EVENTS } from '../../tests/support/passed-events.ts'
 import { openPipeline } from '../../tests/support/pipeline.ts'
 import { eventually } from '../../tests/support/processes.ts'
 import { verifyChain } from '../shared/audit/verify-chain.ts'
@@ -50,14 +51,7 @@ describe('an incident whose job is gone', () => {
     await statusIs(id, 'awaiting_review')
     const read = await ledger.read(id)
     expect(read && verifyChain(read.trace, read.incident).problem).toBeNull()
-    expect(read?.trace.map(({ event }) => event)).toEqual([
-      'webhook_received',
-      'incident_event_normalized',
-      'spec_resolved',
-      'readiness_evaluated',
-      'dry_run_evaluated',
-      'review_requested',
-    ])
+    expect(read?.trace.map(({ event }) => event)).toEqual(PASSED_EVENTS)
     await balanced()
   })
 })

@@ -3,6 +3,7 @@ import { Worker } from 'bullmq'
 import { Redis } from 'ioredis'
 import { afterAll, afterEach, describe, expect, inject, it } from 'vitest'
 import { alertmanagerDelivery, grafanaDelivery } from '../../tests/support/faults.ts'
+import { PASSED_EVENTS } from '../../tests/support/passed-events.ts'
 import { eventually } from '../../tests/support/processes.ts'
 import { acceptWebhook } from '../producers/accept-webhook.ts'
 import { verifyChain } from '../shared/audit/verify-chain.ts'
@@ -110,15 +111,6 @@ const open = () => {
   }
 }
 
-const PASSED = [
-  'webhook_received',
-  'incident_event_normalized',
-  'spec_resolved',
-  'readiness_evaluated',
-  'dry_run_evaluated',
-  'review_requested',
-]
-
 describe('a decision that is in hand when the stop comes', () => {
   it.each(StageName.options)('does not pass: %s', async (stage) => {
     const { workSlowly, work, deliver, stop, resume, held, status, events, ledger } = open()
@@ -138,7 +130,7 @@ describe('a decision that is in hand when the stop comes', () => {
     work(...StageName.options.filter((name) => name !== stage && !before.includes(name)))
     expect(await resume('global')).toEqual({ changed: true, released: 1 })
     await eventually(async () => expect(await status(id)).toBe('awaiting_review'))
-    expect((await events(id)).filter((event) => event !== 'kill_switch_blocked')).toEqual(PASSED)
+    expect((await events(id)).filter((event) => event !== 'kill_switch_blocked')).toEqual(PASSED_EVENTS)
     expect(await held()).toBe(0)
     expect(errors).toEqual([])
   })

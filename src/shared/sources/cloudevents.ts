@@ -1,26 +1,18 @@
 /** CloudEvents 1.0 over HTTP: structured, batch and binary mode. They define no alert; docs/sources.md says what `data` is. */
 import { z } from 'zod'
 import { readCloudEvent } from './cloud-event.ts'
+import { percentDecoded } from './percent-decoded.ts'
 import { ignored } from './reading.ts'
 import type { Headers, Source } from './source.ts'
 
 const isBinary = (headers: Headers): boolean =>
   headers['ce-specversion'] !== undefined && !/^application\/cloudevents\b/i.test(String(headers['content-type'] ?? ''))
 
-/** Attributes are percent-encoded in headers; what is not that stays as it is. */
-const decoded = (text: string): string => {
-  try {
-    return decodeURIComponent(text)
-  } catch {
-    return text
-  }
-}
-
 /** The event that a request in binary mode describes: its attributes are headers, its body is the data. */
 const fromBinary = (headers: Headers, data: unknown): unknown => ({
   ...Object.fromEntries(
     Object.entries(headers).flatMap(([name, value]) =>
-      name.startsWith('ce-') && typeof value === 'string' ? [[name.slice('ce-'.length), decoded(value)]] : [],
+      name.startsWith('ce-') && typeof value === 'string' ? [[name.slice('ce-'.length), percentDecoded(value)]] : [],
     ),
   ),
   data,

@@ -1,17 +1,9 @@
 /** Links a person can open, without what must not be stored: query, hash, user info, and links that act when followed. */
+import { percentDecoded } from './percent-decoded.ts'
 import { isSensitive } from './sensitive-text.ts'
 
 /** Following one of these can mute or change a rule. */
 const ACTS = /\/(silences?|edit)(\/|$)/
-
-/** A path may say `@` in another way. */
-const decoded = (text: string): string => {
-  try {
-    return decodeURIComponent(text)
-  } catch {
-    return text
-  }
-}
 
 /** An http(s) URL down to scheme, host and path; null for anything else. */
 const bareUrl = (value: unknown): string | null => {
@@ -19,7 +11,8 @@ const bareUrl = (value: unknown): string | null => {
   const url = new URL(value)
   const bare = `${url.protocol}//${url.host}${url.pathname}`
   const opens = /^https?:$/.test(url.protocol) && !ACTS.test(url.pathname) && bare.length <= 2000
-  return opens && !isSensitive(decoded(bare)) ? bare : null
+  // A path may say `@` in another way.
+  return opens && !isSensitive(percentDecoded(bare)) ? bare : null
 }
 
 /** The first candidate that is a link, or empty. */
@@ -33,7 +26,7 @@ export const courseLink = (value: unknown): string => {
   return /^[A-Za-z0-9.-]+(:\d+)?(\/[\x21-\x7e]*)?$/.test(bare) &&
     !ACTS.test(bare) &&
     bare.length <= 2000 &&
-    !isSensitive(decoded(bare))
+    !isSensitive(percentDecoded(bare))
     ? bare
     : firstLink(value)
 }

@@ -1,6 +1,7 @@
 /** Everything a dry-run decision depends on beside its input: gathered here, stored with it, replayed from there. */
 import { z } from 'zod'
 import { digest } from '../../shared/audit/digest.ts'
+import { SourceName } from '../../shared/contracts/alert.ts'
 import { Blocker } from '../../shared/contracts/blocker.ts'
 import { Radius } from '../../shared/contracts/card.ts'
 import { Facts } from '../../shared/contracts/facts.ts'
@@ -11,11 +12,13 @@ import { Conflict } from '../../shared/contracts/normalized.ts'
 import { type ClassPolicy, Freeze, type PolicySet, PreApprovedAction } from '../../shared/contracts/policy.ts'
 import type { Ready } from '../../shared/contracts/ready.ts'
 import { Spent } from '../../shared/contracts/share.ts'
+import { findClassPolicy } from '../../shared/policy/class-policy.ts'
 import { actionDigest } from '../actions/action-digest.ts'
 import { findAction } from '../actions/index.ts'
 import { gateCard } from '../blockers/gate-input.ts'
 import type { Loaded, Snapshot } from '../stage.ts'
 import { freezesFor } from './freezes.ts'
+import { PolicyInForce, policyInForce } from './readiness-known.ts'
 import { termsFrom } from './terms.ts'
 
 /** Read again here, since the policy, the facts and the sources may have changed while the job waited. */
@@ -32,6 +35,9 @@ export const DryRunKnown = z.strictObject({
   conflicts: z.array(Conflict),
   /** Those whose scope covers this incident, whenever they are; left out where there are none. */
   freezes: z.array(Freeze).optional(),
+  /** Where it was edited since readiness: how it judges now, and what it asks of the sources. Left out where it is the same. */
+  policy: PolicyInForce.nullable().optional(),
+  sources: z.array(SourceName).optional(),
   /** Readiness let this incident through, and its record is in the trace. */
   readiness_recorded: z.boolean(),
   /** Readiness was semi-manual, and since then a person has let this step go on. */
@@ -64,6 +70,14 @@ const stepConfirmed = (trace: Snapshot['trace']): boolean =>
   trace.findLastIndex(({ event }) => event === 'review_approved') >
   trace.findLastIndex(({ event }) => event === 'readiness_evaluated')
 
+const isEdited = ({ decisions: { readiness } }: Incident, { digest }: PolicySet): boolean =>
+  readiness !== undefined && readiness.policy_digest !== digest
+
+const inForceOn = (policies: PolicySet, incidentClass: string): PolicyInForce | null => {
+  const { policy } = findClassPolicy(policies, incidentClass)
+  return policy && policyInForce(policy)
+}
+
 export const dryRunKnown = (
   { incident, trace, policies, answers, spent }: Snapshot,
   first_run = true,
@@ -72,6 +86,10 @@ export const dryRunKnown = (
   const step_confirmed = stepConfirmed(trace)
   const freezes = freezesFor(policies, incident)
   const own = {
+    ...(isEdited(incident, policies) && {
+      policy: inForceOn(policies, incident.incident_class),
+      sources: incident.seen.sources,
+    }),
     ...(answers && { answers }),
     conflicts: incident.seen.conflicts,
     first_run,
@@ -104,5 +122,11 @@ export const dryRunFromPolicies = (
 ): Partial<DryRunKnown> => {
   const freezes = freezesFor(policies, incident)
   const { value } = termsOf(policies, incident.incident_class, incident.event)
-  return { ...value, freezes: freezes.length > 0 ? freezes : undefined, policy_digest: policies.digest }
+  return {
+    ...value,
+    freezes: freezes.length > 0 ? freezes : undefined,
+    // Readiness is decided anew under the same folder.
+    policy: undefined,
+    policy_digest: policies.digest,
+  }
 }

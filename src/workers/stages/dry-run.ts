@@ -16,6 +16,7 @@ import { defineStage } from '../stage.ts'
 import { DryRunKnown, dryRunFromPolicies, loadDryRun } from './dry-run-known.ts'
 import { flipDryRun } from './flip-dry-run.ts'
 import { inForce } from './freezes.ts'
+import { judgeAgain } from './judge-again.ts'
 import { neededFacts } from './needed-facts.ts'
 
 type Found = Pick<DryRunResult, 'preconditions' | 'blockers' | 'plan'>
@@ -73,6 +74,8 @@ const check = (name: string, ready: Ready, known: DryRunKnown, now: string): Fou
     told(fact) ? [] : [{ code: 'fact_unknown', message }],
   )
   const limits = { card: known.radius_of_impact, spec: entry.radius_of_impact }
+  const { policy, sources = [] } = known
+  if (policy) blockers.unshift(...judgeAgain(ready, policy, neededFacts(event, known.asks, at).stateful, sources))
   const spent = spentBlockers(known.spent ?? [])
   const frozen = describeFreezes(inForce(known.freezes ?? [], Date.parse(now)))
   if (frozen !== null) blockers.unshift({ code: 'change_freeze', message: frozen })
@@ -105,7 +108,8 @@ export const dryRun = defineStage({
     }
     const output: DryRunResult = { outcome: 'pass', ...shared, flip: [], plan, plan_digest: digest(plan) }
     const byHand = ready.readiness.mode === 'semi_manual'
-    if (!byHand && !(ready.needs_review && known.first_run))
+    const needsReview = ready.needs_review || known.policy?.human_review_for_first_run === true
+    if (!byHand && !(needsReview && known.first_run))
       return { outcome: 'stop', output, events: ['dry_run_evaluated'], verdict: 'dry_run_passed', blockers }
     const events = ['dry_run_evaluated', 'review_requested'] as const
     return { outcome: 'stop', output, events, verdict: 'awaiting_review', blockers }

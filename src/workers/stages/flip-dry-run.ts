@@ -5,6 +5,8 @@ import { smallestChanges } from '../blockers/smallest-changes.ts'
 import { candidatesFor, withSteps } from './dry-run-changes.ts'
 import type { DryRunGiven } from './dry-run-facts.ts'
 
+const EDITED = 'the policy was edited after readiness, and its owner must mend it'
+
 /** Who must act where no change to facts, approval or limits lifts a blocker. */
 const WHO: Readonly<Partial<Record<BlockerCode, string>>> = {
   source_conflict: 'a person must find out which target is meant',
@@ -14,6 +16,14 @@ const WHO: Readonly<Partial<Record<BlockerCode, string>>> = {
   readiness_not_passed: 'the owner of the pipeline must find out how this was reached',
   repeat_incident: 'a person must look at it, or the repeat window must end',
   blast_radius_budget_exhausted: 'it must wait until a share of the budget is free again',
+  axis_missing: EDITED,
+  score_below_threshold: EDITED,
+  security_zero: EDITED,
+  verification_failed: EDITED,
+  rollback_missing: EDITED,
+  blast_radius_undefined: EDITED,
+  corroboration_missing: EDITED,
+  action_not_pre_approved: EDITED,
   precondition_not_met: 'the owner of the specify.md must mend conditions that no value meets',
 }
 

@@ -16,7 +16,7 @@ import { freezesFor } from './freezes.ts'
 import { termsFrom } from './terms.ts'
 import { traceCoverage } from './trace-coverage.ts'
 
-const PolicyInForce = z.strictObject({
+export const PolicyInForce = z.strictObject({
   card: GateCard,
   profile: Profile,
   action: z.string(),
@@ -47,7 +47,9 @@ export const ReadinessKnown = z.strictObject({
 })
 export type ReadinessKnown = z.infer<typeof ReadinessKnown>
 
-const inForce = ({ card, profile, spec }: ClassPolicy): z.infer<typeof PolicyInForce> => ({
+export type PolicyInForce = z.infer<typeof PolicyInForce>
+
+export const policyInForce = ({ card, profile, spec }: ClassPolicy): PolicyInForce => ({
   card: gateCard(card),
   profile,
   action: card.pre_approved_action,
@@ -60,7 +62,7 @@ const inForce = ({ card, profile, spec }: ClassPolicy): z.infer<typeof PolicyInF
 type Target = Pick<Incident, 'incident_class' | 'event'>
 
 const termsOf = termsFrom(({ policy, blocker }, facts) => ({
-  policy: policy && inForce(policy),
+  policy: policy && policyInForce(policy),
   policy_problem: blocker,
   facts,
   asks: policy?.card.facts ?? {},

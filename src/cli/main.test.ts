@@ -1,6 +1,6 @@
 import { execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { cp, mkdtemp, rm, symlink } from 'node:fs/promises'
+import { cp, mkdtemp, open, rm, symlink } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -108,6 +108,18 @@ describe('interlock', () => {
     })
     await once(child, 'close')
     expect(err).toBe('')
+  })
+
+  it('says so when its answer cannot be written, and has not passed', async () => {
+    const unwritable = await open(bin, 'r')
+    const child = spawn(bin, ['--version'], { stdio: ['ignore', unwritable.fd, 'pipe'] })
+    let err = ''
+    child.stderr?.on('data', (text) => {
+      err += text
+    })
+    const [code] = await once(child, 'close')
+    await unwritable.close()
+    expect({ code, err }).toEqual({ code: 2, err: 'interlock: the answer cannot be written (EBADF)\n' })
   })
 })
 

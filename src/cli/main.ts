@@ -59,8 +59,13 @@ export const main = async (args: readonly string[], commands: Commands = COMMAND
       fail(error)
       process.exit()
     })
-  // The reader went away (`| head`): there is nobody to tell, and an answer that nobody got is not a pass.
-  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => process.exit(process.exitCode || 2))
+  // An answer that nobody got is not a pass. Where the reader went away (`| head`) there is nobody to tell.
+  for (const stream of [process.stdout, process.stderr])
+    stream.on('error', ({ code }: NodeJS.ErrnoException) => {
+      if (stream === process.stdout && code !== 'EPIPE')
+        process.stderr.write(`interlock: the answer cannot be written (${code})\n`)
+      process.exit(process.exitCode || 2)
+    })
   // A command whose wait can never end leaves Node nothing to do, and Node would call that success.
   const unfinished = (): void => fail(new Error('the command ended without an answer'))
   process.once('beforeExit', unfinished)

@@ -35,23 +35,23 @@ export const followFile = async <Value>(
   onLoaded(current)
   let seen = settled
   let refused = ''
+  const stopped = new AbortController()
   const look = async (): Promise<void> => {
     try {
       const text = await read()
       const twice = text === seen
       seen = text
       // Judged only once two readings agree: half a file can be valid and still lack an entry.
-      if (!twice || (text === settled && refused === '')) return
+      if (!twice || stopped.signal.aborted || (text === settled && refused === '')) return
       settled = text
       current = parse(text)
       refused = ''
       onLoaded(current)
     } catch (error) {
-      if (String(error) !== refused) onRefused(error)
+      if (String(error) !== refused && !stopped.signal.aborted) onRefused(error)
       refused = String(error)
     }
   }
-  const stopped = new AbortController()
   const follow = async () => {
     for await (const _ of setInterval(everyMs, undefined, { ref: false, signal: stopped.signal })) await look()
   }

@@ -8,6 +8,9 @@ import { eventually } from './processes.ts'
 /** Enough to damage some. */
 const HELD = 4
 
+/** What a worker has looked up counts for a second, and nothing is looked up while all is held. */
+const LOOKED_UP_MS = 1100
+
 interface Delivery {
   source: 'grafana' | 'alertmanager' | 'pagerduty'
   body: unknown
@@ -84,26 +87,25 @@ const order = ({ address }: ObservedPipeline, engaged: boolean): Promise<unknown
     reason: engaged ? 'restarts make it worse' : 'it was the network',
   })
 
-/** What a stop holds, some of it damaged: one trace is of the wrong type until `mend`, three decisions are for good. */
+/** Of what a stop holds, three decisions are damaged for good; until `mend` nobody can look up which runs were confirmed. */
 const damage = async ({ redis, ledger }: ObservedPipeline): Promise<{ mend(): Promise<void> }> => {
   const [first = '', ...others] = await redis.hkeys(ledger.keys.held)
   for (const id of others.slice(0, 3))
     await redis.hset(ledger.keys.incident(id), { 'decision:readiness': '{}\n{}\n{"changed":true}' })
-  const trace = ledger.keys.trace(first)
-  await redis.rename(trace, `${trace}:aside`)
-  await redis.set(trace, 'no list')
+  await redis.set(ledger.keys.runs, 'no hash')
+  await delay(LOOKED_UP_MS)
   return {
     mend: async () => {
       await eventually(async () => {
         const [attempts] = await redis.hmget(`{${OBSERVED}}:dry-run:${first}`, 'atm')
         if (!(Number(attempts) > 0)) throw new Error(`${first} was not tried`)
       })
-      await redis.rename(`${trace}:aside`, trace)
+      await redis.del(ledger.keys.runs)
     },
   }
 }
 
-/** While `meanwhile` goes on, restarts are stopped. Of those that were held some are dead-lettered after it, one is tried again. */
+/** While `meanwhile` goes on, restarts are stopped. Of those that were held some are dead-lettered after it, others tried again. */
 export const stopMeanwhile = async (pipeline: ObservedPipeline, meanwhile: () => Promise<unknown>): Promise<void> => {
   await order(pipeline, true)
   await meanwhile()

@@ -286,4 +286,4 @@ it('whatever stands in a file, it is answered with findings that have a place, a
     }),
     { numRuns: 300 },
   )
-})
+}, 120_000)

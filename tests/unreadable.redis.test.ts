@@ -31,21 +31,24 @@ it.each(['what its sources said', 'all of it'] as const)('%s: others are taken a
   })
 })
 
-it('keeps no other alert of a delivery from being taken, and is kept for later itself', async () => {
-  const { post, id, about, spoil, ledger } = await open()
-  await spoil['what its sources said']()
-  const both = grafanaDelivery(about) as { alerts: unknown[] }
-  const other = grafanaDelivery({ fault: randomUUID() }) as typeof both
-  const { status, body } = await post('/webhooks/grafana', { ...both, alerts: [...both.alerts, ...other.alerts] })
-  expect({ status, incidents: body.incidents }).toMatchObject({
-    status: 202,
-    incidents: [
-      { incident_id: null, outcome: 'rejected', reason: expect.stringContaining(id) },
-      { outcome: 'accepted' },
-    ],
-  })
-  expect(await ledger.quarantine.count()).toBe(1)
-})
+it.each(['what its sources said', 'all of it'] as const)(
+  '%s: no other alert of a delivery is kept from being taken, and it is kept for later itself',
+  async (what) => {
+    const { post, id, about, spoil, ledger } = await open()
+    await spoil[what]()
+    const both = grafanaDelivery(about) as { alerts: unknown[] }
+    const other = grafanaDelivery({ fault: randomUUID() }) as typeof both
+    const { status, body } = await post('/webhooks/grafana', { ...both, alerts: [...both.alerts, ...other.alerts] })
+    expect({ status, incidents: body.incidents }).toMatchObject({
+      status: 202,
+      incidents: [
+        { incident_id: null, outcome: 'rejected', reason: expect.stringContaining(id) },
+        { outcome: 'accepted' },
+      ],
+    })
+    expect(await ledger.quarantine.count()).toBe(1)
+  },
+)
 
 it('ends the job of one whose trace is none, instead of taking it up for ever', async () => {
   const { work, id, redis, ledger, installation } = await open()

@@ -18,8 +18,11 @@ local function list_at(at)
 end
 
 local function change_conflicts(prefix, at)
-  local head, expected_head = redis.call('HGET', prefix .. 'incident:' .. ARGV[at], 'head'), ARGV[at + 1]
-  if expected_head == '*' then
+  local head, expected_head = redis.pcall('HGET', prefix .. 'incident:' .. ARGV[at], 'head'), ARGV[at + 1]
+  -- What is no incident is never as anybody read it.
+  if type(head) == 'table' then
+    return true
+  elseif expected_head == '*' then
     if not head then return true end
   elseif (head or '') ~= expected_head then
     return true

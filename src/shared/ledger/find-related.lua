@@ -10,7 +10,12 @@ local function add(id)
   local key = ARGV[2] .. id
   if redis.call('EXISTS', key) == 0 then return end
   local fields = redis.pcall('HMGET', key, unpack(ARGV, 5))
-  if not fields.err then found[#found + 1] = fields end
+  if not fields.err then
+    found[#found + 1] = fields
+  elseif id == ARGV[1] then
+    -- The alert's own cannot be passed over: nothing could be written in its place.
+    found[#found + 1] = { id }
+  end
 end
 add(ARGV[1])
 for i = 2, #KEYS do

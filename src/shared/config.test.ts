@@ -69,6 +69,9 @@ describe('loadConfig', () => {
     ['REDIS_URL', 'redis+cluster://'],
     ['REDIS_URL', 'redis+cluster://a:1,b:2/1'],
     ['REDIS_URL', 'redis+cluster://a:1,b:2#other'],
+    ['REDIS_URL', 'redis://:50%off@localhost'],
+    ['REDIS_URL', 'redis+sentinel://user%:x@a/main'],
+    ['REDIS_URL', 'redis+cluster://:%zz@a:1'],
     ['PROMETHEUS_URL', 'localhost:9090'],
     ['PROMETHEUS_URL', 'http://user:secret@localhost:9090'],
     ['HOST', 'two words'],
@@ -125,6 +128,8 @@ describe('loadConfig', () => {
     'redis//user:hunter2@host',
     'foo://host?password=hunter2',
     'x hunter2@y@z',
+    'redis://:hunter2%zz@host:6379',
+    'redis+sentinel://:hunter2%@host/main',
   ])('never prints the password in REDIS_URL=%s', (url) => {
     expect(problemsOf({ REDIS_URL: url })).toContain('REDIS_URL is "')
     expect(problemsOf({ REDIS_URL: url })).not.toContain('hunter2')

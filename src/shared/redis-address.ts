@@ -30,6 +30,16 @@ const loginOf = ({ username, password }: Record<string, string | undefined>): Lo
   ...(password && { password: decodeURIComponent(password) }),
 })
 
+/** Whether what stands before the @ can be decoded: a % that is meant as one is written %25. */
+export const hasWholeEscapes = (url: string): boolean => {
+  try {
+    decodeURIComponent(/^[^/]*\/\/([^/]*)@/.exec(url)?.[1] ?? '')
+    return true
+  } catch {
+    return false
+  }
+}
+
 /** Null where the URL names no sentinels. */
 export const sentinelsOf = (url: string): (Pick<RedisOptions, 'sentinels' | 'name' | 'db'> & Login) | null => {
   const { hosts, name, db, ...login } = SENTINEL_URL.exec(url)?.groups ?? {}

@@ -44,7 +44,7 @@ const open = async () => {
     })
     return id
   }
-  return { cluster, env, origins: [String(address), String(probes)], post, accepted, decided }
+  return { cluster, env, worker, origins: [String(address), String(probes)], post, accepted, decided }
 }
 
 /** Until it knows of all that its primary had; what that alone had would be lost with it, which is Redis' own. */
@@ -102,7 +102,7 @@ const moveSlot = async ({ slot, others }: RedisCluster, from: ClusterNode, until
 }
 
 test('a slot that moves to another node under load takes all with it, and what is sent meanwhile is decided once', async () => {
-  const { cluster, env, post, accepted } = await open()
+  const { cluster, env, worker, post, accepted } = await open()
   const { owner } = cluster
   const refused = { count: 0 }
   let telling = true
@@ -147,6 +147,8 @@ test('a slot that moves to another node under load takes all with it, and what i
     const events = read.trace.map(({ event }) => event).filter((event) => event !== 'source_attached')
     expect(events).toEqual(PASSED_EVENTS)
   }
+  // What was refused has waited: no stage took it for a failure of its own.
+  expect(worker.lines.filter(({ event }) => event === 'stage_failed')).toEqual([])
   expect((await runInterlock(['doctor'], env)).code).toBe(0)
   expect(await owner.client.keys(`${keyPrefix(QUEUE_PREFIX)}*`)).toEqual([])
 })

@@ -5,6 +5,7 @@ import { CodedError } from '../shared/coded-error.ts'
 import { type Config, ConfigError, loadConfig, withoutSecrets } from '../shared/config.ts'
 import type { IncidentLedger } from '../shared/ledger/incident-ledger.ts'
 import { inInstallation, withPassword } from '../shared/redis-address.ts'
+import { unreadableFile } from '../shared/unreadable-file.ts'
 import { CommandError } from './answer.ts'
 
 /** Where Redis is when nothing says otherwise; in production `loadConfig` has refused that already. */
@@ -14,9 +15,7 @@ const passwordIn = (file: string): string => {
   try {
     return readFileSync(file, 'utf8').trim()
   } catch (error) {
-    throw new ConfigError([
-      `REDIS_PASSWORD_FILE is "${file}": it cannot be read (${(error as NodeJS.ErrnoException).code})`,
-    ])
+    throw new ConfigError([unreadableFile('REDIS_PASSWORD_FILE', file, String((error as NodeJS.ErrnoException).code))])
   }
 }
 

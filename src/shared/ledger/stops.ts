@@ -72,12 +72,17 @@ export class Stops {
     at: string,
     progress: (released: number) => void = () => {},
   ): Promise<{ changed: boolean; released: number }> {
-    const { stops, held, prefix } = this.#keys
+    const { stops, held, prefix, absent } = this.#keys
     const changed = await this.#order({ order: 'resume', ...order, at }, (both) => both.hdel(stops, order.scope))
     let [cursor, released] = ['', 0]
     while (cursor !== '0') {
       crashPoint('release:before')
-      const page = await runScript(this.#redis, 'interlockRelease', [held, stops], [prefix, cursor || '0', PAGE])
+      const page = await runScript(
+        this.#redis,
+        'interlockRelease',
+        [held, stops, absent],
+        [prefix, cursor || '0', PAGE],
+      )
       crashPoint('release:after')
       const [next, count] = page as [string, number]
       cursor = next

@@ -125,7 +125,7 @@ export const createServer = ({
       log.event(problem.code === 'redis_unavailable' ? 'redis_error' : 'request_failed', { ...refused, err: error })
     else if (problem instanceof Unauthorized && !mayTell()) {
       // Counted all the same.
-    } else if (route === WEBHOOKS) logRefusal(problem, request.params, refused, log)
+    } else if (route === WEBHOOKS) logRefusal(problem, request.params, acceptance.policies(), refused, log)
     if (problem.retryAfter !== null) reply.header('retry-after', problem.retryAfter)
     return reply.code(problem.status).type('application/problem+json').send(problem.toDocument())
   }

@@ -58,6 +58,17 @@ test('status shows a stop that somebody wrote in by hand, and resume lifts it', 
   expect(await run('resume', ...WHO)).toMatchObject({ code: 0, stdout: expect.stringMatching(/^RESUMED: /) })
 })
 
+test('stop and status say where nothing was ever received: it may be another installation', async () => {
+  const { run, api } = await open()
+  const note =
+    /^note: no alert was ever received under QUEUE_PREFIX=stop-commands-\S+ at redis:\S+: is it the installation/m
+  expect((await run('status')).stdout).toMatch(note)
+  expect((await run('stop', ...WHO)).stdout).toMatch(note)
+  await api.post('/webhooks/grafana', grafanaDelivery({ fault: 'a' }))
+  expect((await run('status')).stdout).not.toMatch(note)
+  expect((await run('stop', ...WHO)).stdout).not.toMatch(note)
+})
+
 test('--json is one document in every case', async () => {
   const { run } = await open()
   const json = async (...args: string[]) => {

@@ -2,13 +2,15 @@
 import { Command } from 'commander'
 import { SINCE_NOBODY_KNOWS } from '../shared/contracts/stop.ts'
 import { type Answer, answerError, printAnswer } from './answer.ts'
+import { emptyInstallation } from './empty-installation.ts'
 import { table } from './table.ts'
 import { withLedger } from './with-ledger.ts'
 
 const sinceOf = (at: string): string => (at === SINCE_NOBODY_KNOWS ? 'unknown' : at)
 
 const status = async (): Promise<Answer> => {
-  const { stops, accounting } = await withLedger(async ({ ledger }) => ({
+  const { stops, accounting, config } = await withLedger(async ({ ledger, config }) => ({
+    config,
     stops: await ledger.stops.inForce(),
     accounting: await ledger.accounting(),
   }))
@@ -25,6 +27,7 @@ const status = async (): Promise<Answer> => {
           ),
         ]),
     `incidents in flight: ${inFlight}, of which held: ${held}`,
+    ...emptyInstallation(accounting, config),
     ...(log.length === 0
       ? []
       : [

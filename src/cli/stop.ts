@@ -1,17 +1,25 @@
 /** `interlock stop`: from when it returns, no decision under the scope is recorded, on any worker; work waits. */
 import { Command } from 'commander'
 import { type Answer, answerError, printAnswer } from './answer.ts'
+import { emptyInstallation } from './empty-installation.ts'
 import { type OrderOptions, orderOptions, parseOrder } from './stop-order.ts'
 import { withLedger } from './with-ledger.ts'
 
 const stop = async (options: OrderOptions): Promise<Answer> => {
   const order = parseOrder(options)
-  const { changed, stop } = await withLedger(({ ledger }) => ledger.stops.engage(order, new Date().toISOString()))
+  const { changed, stop, note } = await withLedger(async ({ ledger, config }) => ({
+    ...(await ledger.stops.engage(order, new Date().toISOString())),
+    // What keeps from looking does not make it uncertain that it is stopped.
+    note: await ledger.accounting().then(
+      (accounting) => emptyInstallation(accounting, config),
+      () => [],
+    ),
+  }))
   const since = `since=${stop.at} by=${JSON.stringify(stop.by)} reason=${JSON.stringify(stop.reason)}`
   return {
     exit: 0,
     json: { outcome: 'pass', engaged: true, changed, scope: order.scope, ...stop },
-    out: `STOPPED: scope=${order.scope} ${since}${changed ? '' : ' (it was stopped already)'}`,
+    out: [`STOPPED: scope=${order.scope} ${since}${changed ? '' : ' (it was stopped already)'}`, ...note].join('\n'),
   }
 }
 

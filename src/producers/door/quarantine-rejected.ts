@@ -8,14 +8,13 @@ import { isRevealing } from '../../shared/sources/sensitive-text.ts'
 import type { Headers, Source } from '../../shared/sources/source.ts'
 import type { Log } from '../../shared/telemetry/log.ts'
 import type { Metrics } from '../../shared/telemetry/metrics.ts'
+import { boundedReasons } from '../bounded-reasons.ts'
 import { addressOf } from './verify-delivery.ts'
 
 /** Beyond this nothing is looked through: no sender in use sends more. */
 const LARGEST_BYTES = 256 * 1024
 /** What is kept of one delivery at most, so that the whole quarantine takes 64 MB. */
 const LARGEST_KEPT_BYTES = 64 * 1024
-const MOST_REASONS = 20
-const LONGEST_REASON = 500
 
 /** Headers by which adapters tell what a body is. */
 const TELLING = /^(content-type|sentry-hook-resource|ce-[a-z0-9]{1,20})$/
@@ -46,12 +45,6 @@ const keptBody = (source: Source, raw: Buffer, body: unknown): Pick<QuarantinedD
   return Buffer.byteLength(JSON.stringify(redacted)) > LARGEST_KEPT_BYTES
     ? { kept: 'too_large', body: null }
     : { kept: 'redacted', body: redacted }
-}
-
-const boundedReasons = (reasons: readonly string[]): string[] => {
-  const more = reasons.length - MOST_REASONS
-  const first = reasons.slice(0, MOST_REASONS).map((reason) => reason.slice(0, LONGEST_REASON))
-  return more > 0 ? [...first, `and ${more} more`] : first
 }
 
 export interface RejectedDelivery {

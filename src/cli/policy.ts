@@ -22,7 +22,9 @@ const grouped = (targets: readonly TargetVerdict[]): TargetVerdict[][] => {
   const groups = new Map<string, TargetVerdict[]>()
   for (const target of targets) {
     const alike = JSON.stringify([target.verdict, target.held_back_by])
-    groups.set(alike, [...(groups.get(alike) ?? []), target])
+    const group = groups.get(alike)
+    if (group) group.push(target)
+    else groups.set(alike, [target])
   }
   return [...groups.values()]
 }

@@ -41,7 +41,8 @@ describe('an incident that waits for a person', () => {
       'All guards hold, but a person must confirm the plan first.',
       'Class high_memory_usage, accepted at 2026-05-17T11:42:30.000Z, verdict at 2026-05-17T11:42:32.000Z',
       '(2 s later, stage dry-run).',
-      'Duplicates: 2. Audit records: 0, chain intact.',
+      'Duplicates: 2, besides those the door knew by their bytes.',
+      'Audit records: 0, chain intact.',
     ])
   })
 

@@ -51,18 +51,22 @@ const Review = z.strictObject({
   four_eyes: z.boolean().default(true),
 })
 
+const Budget = z.strictObject({
+  scope: z.enum(['service', 'namespace']),
+  limit: z.int().min(0),
+  window: Duration.refine((ms) => ms > 0, 'a budget has a window: above 0'),
+})
+
+/** In force where settings.yaml says nothing of budgets: no limit has to be asked for. */
+const BUDGETS: z.infer<typeof Budget>[] = [
+  { scope: 'service', limit: 3, window: 3_600_000 },
+  { scope: 'namespace', limit: 10, window: 3_600_000 },
+]
+
 export const Settings = z.strictObject({
   profiles: z.record(z.string(), Profile).default({}),
   freezes: z.array(Freeze).default([]),
-  budgets: z
-    .array(
-      z.strictObject({
-        scope: z.enum(['service', 'namespace']),
-        limit: z.int().min(0),
-        window: Duration.refine((ms) => ms > 0, 'a budget has a window: above 0'),
-      }),
-    )
-    .default([]),
+  budgets: z.array(Budget).default(BUDGETS),
   review: Review.prefault({}),
 })
 export type Settings = z.infer<typeof Settings>

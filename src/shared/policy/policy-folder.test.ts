@@ -54,6 +54,25 @@ describe('loadPolicyFolder', () => {
     expect(freezes).toEqual([freeze])
   })
 
+  it.each([
+    ['no settings.yaml', null],
+    ['one that says nothing of budgets', 'profiles: {}\n'],
+  ])('how many pass in an hour is limited with %s', async (_, settings) => {
+    await (settings === null ? rm(join(dir, 'settings.yaml')) : write('settings.yaml', settings))
+    expect((await loadPolicyFolder(dir)).budgets).toEqual([
+      { scope: 'service', limit: 3, window: 3_600_000 },
+      { scope: 'namespace', limit: 10, window: 3_600_000 },
+    ])
+  })
+
+  it('the shipped settings say the same, and no limit has to be asked for', async () => {
+    const shippedBudgets = (await loadPolicyFolder(shipped)).budgets
+    await write('settings.yaml', '')
+    expect((await loadPolicyFolder(dir)).budgets).toEqual(shippedBudgets)
+    await write('settings.yaml', 'budgets: []')
+    expect((await loadPolicyFolder(dir)).budgets).toEqual([])
+  })
+
   it("accepts the settings of the policy folder's reference", async () => {
     await write(
       'settings.yaml',

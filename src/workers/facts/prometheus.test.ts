@@ -68,7 +68,7 @@ it.each<[string, RequestListener, string]>([
   const { ask, metrics } = await open(answer)
   expect(await ask()).toEqual({ problem: expect.stringContaining(problem) })
   expect(await ask()).toEqual({ problem: expect.stringContaining('(Prometheus was asked timestamp(quota))') })
-  expect(await requestsIn(metrics)).toEqual({ failed: 2 })
+  expect(await requestsIn(metrics)).toEqual({ ok: 0, failed: 2 })
 })
 
 it.each<[string, RequestListener, string]>([
@@ -79,7 +79,7 @@ it.each<[string, RequestListener, string]>([
 ])('one that is %s is asked three times', async (_, answer, problem) => {
   const { ask, metrics } = await open(answer)
   expect(await ask()).toEqual({ problem: expect.stringContaining(problem) })
-  expect(await requestsIn(metrics)).toEqual({ failed: 3 })
+  expect(await requestsIn(metrics)).toEqual({ ok: 0, failed: 3 })
 })
 
 it('one that fails once is asked again, for the time of the decision', async () => {

@@ -44,25 +44,34 @@ const open = async () => {
     })
     return id
   }
-  return { cluster, env, origins: [String(address), String(probes)], post, accepted, decided }
+  return { cluster, env, worker, origins: [String(address), String(probes)], post, accepted, decided }
 }
 
-test('a replica takes over from the node that owned the slot, and what was accepted before stands', async () => {
+/** Until it knows of all that its primary had; what that alone had would be lost with it, which is Redis' own. */
+const replicated = async ({ client }: ClusterNode) => expect(await client.wait(1, 10_000)).toBe(1)
+
+test('a replica takes over from the node that owned the slot, when told to and when that dies, and what was accepted stands', async () => {
   const { cluster, env, origins, decided } = await open()
   const before = await decided('before')
   for (const origin of origins) expect((await fetch(`${origin}/readyz`)).status).toBe(200)
-  const doctor = await runInterlock(['doctor'], env)
+  const [doctor, mistaken] = await Promise.all([
+    runInterlock(['doctor'], env),
+    runInterlock(['doctor'], { ...env, REDIS_URL: `redis://127.0.0.1:${cluster.others[0].port}` }),
+  ])
   expect(doctor).toMatchObject({ code: 0, stdout: expect.stringMatching(/^ok {7}redis persistence:/m) })
+  expect(mistaken.stdout).toMatch(/^failed {3}redis cluster: .*\n {9}fix: set REDIS_URL to redis\+cluster:/m)
   for (const { client } of cluster.others) expect(await client.dbsize()).toBe(0)
   for (const key of await cluster.owner.client.keys('*')) expect(key).toMatch(/^\{clustered\}:/)
-  // Acknowledged by the replica as well: what its primary alone had would be lost with it, which is Redis' own.
-  expect(await cluster.owner.client.wait(1, 10_000)).toBe(1)
-  await cluster.owner.kill()
+  await eventually(() => cluster.replica.client.cluster('FAILOVER'))
+  const between = await decided('between')
+  expect((await cluster.owner.client.role())[0]).toBe('slave')
+  await eventually(() => replicated(cluster.replica))
+  await cluster.replica.kill()
   const after = await decided('after')
   for (const origin of origins) await eventually(async () => expect((await fetch(`${origin}/readyz`)).status).toBe(200))
   const [audit, listed] = await Promise.all([runInterlock(['audit', 'verify'], env), runInterlock(['incidents'], env)])
-  expect(audit).toMatchObject({ code: 0, stdout: expect.stringMatching(/^PASS incidents=2 /) })
-  expect(listed.stdout).toMatch(new RegExp(`${after}[^]*${before}`))
+  expect(audit).toMatchObject({ code: 0, stdout: expect.stringMatching(/^PASS incidents=3 /) })
+  expect(listed.stdout).toMatch(new RegExp(`${after}[^]*${between}[^]*${before}`))
 })
 
 /** What has no queue's step with it, whose keys may be here while those it comes to are gone: asked of a node itself. */
@@ -93,7 +102,7 @@ const moveSlot = async ({ slot, others }: RedisCluster, from: ClusterNode, until
 }
 
 test('a slot that moves to another node under load takes all with it, and what is sent meanwhile is decided once', async () => {
-  const { cluster, env, post, accepted } = await open()
+  const { cluster, env, worker, post, accepted } = await open()
   const { owner } = cluster
   const refused = { count: 0 }
   let telling = true
@@ -138,6 +147,8 @@ test('a slot that moves to another node under load takes all with it, and what i
     const events = read.trace.map(({ event }) => event).filter((event) => event !== 'source_attached')
     expect(events).toEqual(PASSED_EVENTS)
   }
+  // What was refused has waited: no stage took it for a failure of its own.
+  expect(worker.lines.filter(({ event }) => event === 'stage_failed')).toEqual([])
   expect((await runInterlock(['doctor'], env)).code).toBe(0)
   expect(await owner.client.keys(`${keyPrefix(QUEUE_PREFIX)}*`)).toEqual([])
 })

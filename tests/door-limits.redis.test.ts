@@ -117,6 +117,22 @@ test('of too many alerts in a delivery the most urgent are taken up, and each of
   })
 })
 
+test.each([
+  ['none', 422],
+  ['one', 202],
+])('a delivery of ten thousand alerts of which %s is understood is logged in a few short lines', async (_, status) => {
+  told.length = 0
+  const delivery = alertmanagerDelivery(fault()) as { alerts: object[] }
+  const alerts = [...(status === 202 ? delivery.alerts : []), ...Array(10_000).fill(0)]
+  const answer = await api.post('/webhooks/alertmanager', { ...delivery, alerts })
+  expect(answer.status).toBe(status)
+  expect(answer.body.incidents).toHaveLength(alerts.length)
+  expect(answer.body.detail?.length ?? 0).toBeLessThan(20_000)
+  expect(told.length).toBeLessThan(30)
+  expect(JSON.stringify(told)).toMatch(/and \d+ more/)
+  expect(JSON.stringify(told).length).toBeLessThan(30_000)
+})
+
 test('headers beyond 16 KiB are refused', async () => {
   const answer = await exchange(head('grafana', `x-much: ${'a'.repeat(16 * 1024)}`))
   expectProblem(answer, 'headers_too_large', '16384 bytes')

@@ -3,6 +3,7 @@ import type { AlertAnswer } from '../shared/contracts/webhook-answer.ts'
 import type { Problem } from '../shared/problem.ts'
 import { findSource } from '../shared/sources/index.ts'
 import type { Log } from '../shared/telemetry/log.ts'
+import { boundedReasons } from './bounded-reasons.ts'
 
 interface Answered {
   request_id: string
@@ -11,14 +12,23 @@ interface Answered {
   latency_ms: number
 }
 
+const NOT_TAKEN = [
+  ['ignored', 'webhook_ignored'],
+  ['rejected', 'webhook_rejected'],
+] as const
+
+/** Of what was not taken, a line for each of the first only: a small delivery can hold a great many. */
 export const logAnswers = (
   answers: readonly AlertAnswer[],
   answered: Answered & { source: string },
   log: Log,
 ): void => {
-  for (const { incident_id, outcome, reason } of answers)
+  for (const { incident_id, outcome } of answers)
     if (incident_id) log.event('webhook_accepted', { incident_id, ...answered, outcome })
-    else log.event(outcome === 'ignored' ? 'webhook_ignored' : 'webhook_rejected', { ...answered, reason })
+  for (const [outcome, event] of NOT_TAKEN) {
+    const reasons = answers.flatMap((answer) => (answer.outcome === outcome ? (answer.reason ?? '') : []))
+    for (const reason of boundedReasons(reasons)) log.event(event, { ...answered, reason })
+  }
 }
 
 /**

@@ -12,6 +12,7 @@ import type { Metrics } from '../shared/telemetry/metrics.ts'
 import type { Tracing } from '../shared/telemetry/tracing.ts'
 import type { Acceptance } from './accept-alert.ts'
 import { acceptWebhook } from './accept-webhook.ts'
+import { boundedReasons } from './bounded-reasons.ts'
 import { addCloudEventsHandshake } from './cloudevents-handshake.ts'
 import { admitSender } from './door/admit-sender.ts'
 import { refuseByHeaders, refuseBySize } from './door/body-limits.ts'
@@ -159,7 +160,10 @@ export const addWebhooks = (
         const understood = rejected.length < answers.length
         // A sender that switches its subscription off after a few 4xx would lose the incidents after this one as well.
         if (!understood && !source.never_refuse_content) {
-          throw new Problem('nothing_understood', rejectionsIn(answers).join('; '), { request_id, incidents: answers })
+          throw new Problem('nothing_understood', boundedReasons(rejectionsIn(answers)).join('; '), {
+            request_id,
+            incidents: answers,
+          })
         }
         const status = understood ? (source.only_200 ? 200 : statusOf(answers)) : 202
         const latency_ms = Math.round(reply.elapsedTime)

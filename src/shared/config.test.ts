@@ -130,6 +130,7 @@ describe('loadConfig', () => {
     'x hunter2@y@z',
     'redis://:hunter2%zz@host:6379',
     'redis+sentinel://:hunter2%@host/main',
+    'redis+sentinel://host/main?sentinel_password=hunter2%',
   ])('never prints the password in REDIS_URL=%s', (url) => {
     expect(problemsOf({ REDIS_URL: url })).toContain('REDIS_URL is "')
     expect(problemsOf({ REDIS_URL: url })).not.toContain('hunter2')

@@ -16,11 +16,16 @@ describe('the sentinels of a URL', () => {
       },
     ],
     [
+      'redis+sentinel://s1/main/3?sentinel_password=h%26u',
+      { ...{ name: 'main', db: 3, sentinelPassword: 'h&u' }, sentinels: [{ host: 's1', port: 26_379 }] },
+    ],
+    [
       'redis+sentinel://:secret@s1/main',
       { ...{ name: 'main', db: 0, password: 'secret' }, sentinels: [{ host: 's1', port: 26_379 }] },
     ],
     ['redis://s1:6379/1', null],
     ['redis+sentinel://s1', null],
+    ['redis+sentinel://s1/main?password=x', null],
     ['redis+sentinel://s1,/main', null],
     ['redis+sentinel://s1/main/prod', null],
   ])('%s', (url, expected) => {

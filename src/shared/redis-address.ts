@@ -4,9 +4,9 @@ import type { RedisOptions } from 'ioredis'
 const HOSTS = String.raw`(?<hosts>[\w.-]+(?::\d{1,5})?(?:,[\w.-]+(?::\d{1,5})?)*)`
 const USER = `(?:(?<username>[^:@/]*)(?::(?<password>[^@/]*))?@)?`
 
-/** User and password, where they stand, are those of Redis; the sentinels are asked without. */
+/** User and password, where they stand, are those of Redis; the sentinels have a password of their own, or none. */
 export const SENTINEL_URL = new RegExp(
-  String.raw`^redis\+sentinel:\/\/${USER}${HOSTS}\/(?<name>[\w.-]+)(?:\/(?<db>\d{1,5}))?$`,
+  String.raw`^redis\+sentinel:\/\/${USER}${HOSTS}\/(?<name>[\w.-]+)(?:\/(?<db>\d{1,5}))?(?:\?sentinel_password=(?<asked>[^&#]+))?$`,
 )
 
 /** Some of its nodes. A cluster has database 0 alone. */
@@ -30,10 +30,11 @@ const loginOf = ({ username, password }: Record<string, string | undefined>): Lo
   ...(password && { password: decodeURIComponent(password) }),
 })
 
-/** Whether what stands before the @ can be decoded: a % that is meant as one is written %25. */
+/** Whether user and passwords can be decoded: a % that is meant as one is written %25. */
 export const hasWholeEscapes = (url: string): boolean => {
+  const [, login = ''] = /^[^/]*\/\/([^/]*)@/.exec(url) ?? []
   try {
-    decodeURIComponent(/^[^/]*\/\/([^/]*)@/.exec(url)?.[1] ?? '')
+    decodeURIComponent(login + (SENTINEL_URL.exec(url)?.groups?.asked ?? ''))
     return true
   } catch {
     return false
@@ -41,10 +42,15 @@ export const hasWholeEscapes = (url: string): boolean => {
 }
 
 /** Null where the URL names no sentinels. */
-export const sentinelsOf = (url: string): (Pick<RedisOptions, 'sentinels' | 'name' | 'db'> & Login) | null => {
-  const { hosts, name, db, ...login } = SENTINEL_URL.exec(url)?.groups ?? {}
+export const sentinelsOf = (
+  url: string,
+): (Pick<RedisOptions, 'sentinels' | 'name' | 'db' | 'sentinelPassword'> & Login) | null => {
+  const { hosts, name, db, asked, ...login } = SENTINEL_URL.exec(url)?.groups ?? {}
   if (!hosts || !name) return null
-  return { sentinels: nodesOf(hosts, 26_379), name, db: Number(db ?? 0), ...loginOf(login) }
+  return {
+    ...{ sentinels: nodesOf(hosts, 26_379), name, db: Number(db ?? 0), ...loginOf(login) },
+    ...(asked && { sentinelPassword: decodeURIComponent(asked) }),
+  }
 }
 
 /**

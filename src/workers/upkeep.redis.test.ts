@@ -160,6 +160,7 @@ it('takes no more at once than it is told to, the longest ended first, and what 
     await age(id, RETENTION + n * 60_000)
   }
   await redis.set(ledger.keys.incident(ids[4] ?? ''), 'not a hash')
+  await redis.zadd(ledger.keys.reviews, 1, ids[4] ?? '')
   expect(await prune(2)).toBe(2)
   expect((await ledger.idsAfter(null, 10)).map(({ id }) => id).sort()).toEqual(ids.slice(0, 3).sort())
   expect([await prune(2), await prune(2), await prune(2)]).toEqual([2, 1, 0])

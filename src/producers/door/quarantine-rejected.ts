@@ -2,29 +2,39 @@
 import { sha256 } from '../../shared/audit/digest.ts'
 import type { QuarantinedDelivery } from '../../shared/contracts/quarantine.ts'
 import type { Quarantine } from '../../shared/ledger/quarantine.ts'
+import { percentDecoded } from '../../shared/sources/percent-decoded.ts'
 import { redactDelivery } from '../../shared/sources/redact-delivery.ts'
 import { isRevealing } from '../../shared/sources/sensitive-text.ts'
 import type { Headers, Source } from '../../shared/sources/source.ts'
 import type { Log } from '../../shared/telemetry/log.ts'
 import type { Metrics } from '../../shared/telemetry/metrics.ts'
+import { boundedReasons } from '../bounded-reasons.ts'
 import { addressOf } from './verify-delivery.ts'
 
 /** Beyond this nothing is looked through: no sender in use sends more. */
 const LARGEST_BYTES = 256 * 1024
 /** What is kept of one delivery at most, so that the whole quarantine takes 64 MB. */
 const LARGEST_KEPT_BYTES = 64 * 1024
-const MOST_REASONS = 20
-const LONGEST_REASON = 500
 
 /** Headers by which adapters tell what a body is. */
 const TELLING = /^(content-type|sentry-hook-resource|ce-[a-z0-9]{1,20})$/
 
-const tellingHeaders = (headers: Headers): Record<string, string> =>
+/** An attribute of an event is redacted as it would be in a body. */
+const isAttributeKept = (source: Source, name: string, value: string): boolean => {
+  const attribute = { [name.slice('ce-'.length)]: percentDecoded(value) }
+  return JSON.stringify(redactDelivery(source, attribute)) === JSON.stringify(attribute)
+}
+
+const isKept = (source: Source, name: string, value: string): boolean =>
+  value.length <= 300 &&
+  /^[\x20-\x7e]*$/.test(value) &&
+  !isRevealing(value) &&
+  (!name.startsWith('ce-') || isAttributeKept(source, name, value))
+
+const tellingHeaders = (source: Source, headers: Headers): Record<string, string> =>
   Object.fromEntries(
     Object.entries(headers).flatMap(([name, value]) =>
-      TELLING.test(name) && typeof value === 'string' && value.length <= 300 && !isRevealing(value)
-        ? [[name, value]]
-        : [],
+      TELLING.test(name) && typeof value === 'string' && isKept(source, name, value) ? [[name, value]] : [],
     ),
   )
 
@@ -35,12 +45,6 @@ const keptBody = (source: Source, raw: Buffer, body: unknown): Pick<QuarantinedD
   return Buffer.byteLength(JSON.stringify(redacted)) > LARGEST_KEPT_BYTES
     ? { kept: 'too_large', body: null }
     : { kept: 'redacted', body: redacted }
-}
-
-const boundedReasons = (reasons: readonly string[]): string[] => {
-  const more = reasons.length - MOST_REASONS
-  const first = reasons.slice(0, MOST_REASONS).map((reason) => reason.slice(0, LONGEST_REASON))
-  return more > 0 ? [...first, `and ${more} more`] : first
 }
 
 export interface RejectedDelivery {
@@ -65,7 +69,7 @@ export const quarantineRejected = async (
   const dropped = await quarantine.keep(
     {
       ...{ id, source: address, request_id, body_sha256, size_bytes: raw.length },
-      ...{ reasons: boundedReasons(reasons), headers: tellingHeaders(headers) },
+      ...{ reasons: boundedReasons(reasons), headers: tellingHeaders(source, headers) },
       ...keptBody(source, raw, body),
     },
     received_at,

@@ -140,4 +140,10 @@ describe('a signature of Splunk On-Call, which joins names and values without a 
   ])('proves nothing where %s', (_, signed, sent) => {
     expect(from(signed, sent)).toBe('malformed')
   })
+
+  it('is not looked for where there are more fields than anybody sends: that would cost a stranger nothing', () => {
+    const fields = (count: number) => Array.from({ length: count }, (_, index) => `f${index}=1`).join('&')
+    expect(from(fields(1000), fields(1000))).toBeNull()
+    expect(from(fields(1001), fields(1001))).toBe('malformed')
+  })
 })

@@ -18,6 +18,8 @@ const bytes = (name: string) => readFileSync(fixturePath(`webhooks/cloudwatch_sn
 const alarm = bytes('notification.alarm')
 const aws = () => openCertificates(AWS.fetch, AWS.roots)
 
+const nested = (levels: number): unknown => (levels === 0 ? 0 : [nested(levels - 1)])
+
 const refusal = async (raw: Buffer, certificates = aws(), now = NOW): Promise<string | null> => {
   try {
     await verifySns([TOPIC], raw, certificates, now)
@@ -49,6 +51,8 @@ describe('an envelope', () => {
     ['raw message delivery', Buffer.from(JSON.parse(alarm.toString()).Message), 'malformed'],
     ['another signature version', signedBySns(alarm, 'right', NOW, '2', { SignatureVersion: '3' }), 'malformed'],
     ['another type', signedBySns(alarm, 'right', NOW, '2', { Type: 'Other' }), 'malformed'],
+    ['nested too deeply', signedBySns(alarm, 'right', NOW, '2', { More: nested(64) }), 'malformed'],
+    ['with too many members', signedBySns(alarm, 'right', NOW, '2', { More: Array(50_000).fill(0) }), 'malformed'],
     ['two hours ago', signedBySns(alarm, 'right', NOW - 2 * HOUR - 1000), 'stale'],
     ['in two hours', signedBySns(alarm, 'right', NOW + 2 * HOUR + 1000), 'stale'],
     ['of a topic that is not ours', signedBySns(alarm, 'right', NOW, '2', { TopicArn: `${TOPIC}x` }), 'topic'],

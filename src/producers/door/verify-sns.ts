@@ -1,6 +1,7 @@
 /** Checks that SNS signed an envelope, for a topic on the list. What the envelope says is trusted with nothing before. */
 import { verify } from 'node:crypto'
 import { z } from 'zod'
+import { parsedText } from '../../shared/sources/text.ts'
 import type { SigningCertificates } from './sns-certificates.ts'
 import { Unauthorized } from './unauthorized.ts'
 
@@ -35,12 +36,11 @@ const signedText = (envelope: Envelope): string =>
     .map((field) => `${field}\n${envelope[field]}\n`)
     .join('')
 
+/** Anybody's body is parsed here, since the signature is in it: as far as JSON may go, and no further. */
 const envelopeIn = (raw: Buffer): Envelope => {
-  try {
-    return Envelope.parse(JSON.parse(raw.toString()))
-  } catch {
-    throw new Unauthorized('malformed', 'the body is no signed envelope of SNS: raw message delivery must be off')
-  }
+  const envelope = Envelope.safeParse(parsedText(raw.toString())).data
+  if (envelope) return envelope
+  throw new Unauthorized('malformed', 'the body is no signed envelope of SNS: raw message delivery must be off')
 }
 
 /** `now` in milliseconds. Throws Unauthorized, or what `certificates` throws. */

@@ -11,10 +11,7 @@ it.each([
   ['with the same value', text.replace('"seq":0', '"seq":0,"seq":0')],
   ['written otherwise', text.replace('{', '{"\\u0061ctor":"operator:eve",')],
   ['in another form of JSON', `${JSON.stringify(record, null, 2).replace('{', '{ "at" : 1 ,')}\r`],
-  [
-    'inside',
-    text.replace('"decision_diff":{', '"decision_diff":{"status":[null,"blocked"],"status":[null,"blocked"],'),
-  ],
+  ['inside', text.replace(/"decision_diff":{[^}]*}/, '"decision_diff":{"status":1,"status":1}')],
 ])('a member that is stated twice, %s, is no record', (_, twice) => {
   expect(JSON.parse(twice)).toBeTypeOf('object')
   expect(parseRecord(twice)).toBe(twice)

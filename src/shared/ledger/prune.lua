@@ -27,12 +27,18 @@ local function remove(id)
   end
   redis.call('DEL', prefix .. 'incident:' .. id, prefix .. 'trace:' .. id)
   redis.call('ZREM', prefix .. 'incidents', id)
+  redis.call('ZREM', prefix .. 'reviews', id)
   redis.call('ZREM', KEYS[1], id)
+end
+
+local function waits(id)
+  local status = redis.pcall('HGET', prefix .. 'incident:' .. id, 'status')
+  return (status == 'awaiting_review' or status == 'semi_manual') and redis.call('ZSCORE', prefix .. 'reviews', id)
 end
 
 local ids, removed = redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', now_ms() - ARGV[2], 'LIMIT', 0, ARGV[3]), 0
 for _, id in ipairs(ids) do
-  if redis.call('ZSCORE', prefix .. 'reviews', id) then
+  if waits(id) then
     -- Behind those that can go, so that it keeps none of them here.
     redis.call('ZADD', KEYS[1], now_ms(), id)
   else

@@ -10,8 +10,8 @@ const ANSWER_MS = 1000
 /** From one node to the next that it names; after a failover some are behind the others. */
 const MAX_HOPS = 5
 
-/** By this a node refuses a command before any of it is carried out, so that it may be sent again, elsewhere or later. */
-const REFUSED = /^(?:MOVED|ASK|TRYAGAIN|CLUSTERDOWN)\b/
+/** By this a node refuses a command before any of it is carried out, or ends a wait: it may be sent again, elsewhere or later. */
+const REFUSED = /^(?:MOVED|ASK|TRYAGAIN|CLUSTERDOWN|UNBLOCKED)\b/
 
 const MOVED = /^MOVED \d+ (.*):(\d+)$/
 
@@ -35,7 +35,9 @@ const ownerBy = async (node: Node, { installation, login }: Cluster): Promise<No
     const [, host, port] = MOVED.exec((error as Error).message) ?? []
     // Without a host it is the one that was asked.
     if (port) return { host: host || node.host, port: Number(port) }
-    throw new Error(`${node.host}:${node.port}: ${(problem ?? (error as Error)).message}`)
+    const { message } = problem ?? (error as Error)
+    const said = message.startsWith('ASK ') ? `the slot of '${installation}' is being moved (${message})` : message
+    throw new Error(`${node.host}:${node.port}: ${said}`)
   } finally {
     redis.disconnect()
   }

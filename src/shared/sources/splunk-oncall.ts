@@ -34,6 +34,9 @@ const isSettled = (fields: readonly [string, string][]): boolean =>
       /^[a-z]\w*$/i.test(name) && /^(?:|-?\d+(?:\.\d+)?|"(?:[^"\\]|\\.)*"|true|false|null)$/s.test(value),
   )
 
+/** Fields of one form: its sender has dozens. To make sense of more than these would be work that costs a stranger nothing. */
+const MOST_FIELDS = 1000
+
 /** The address, and behind it every field of the form by name, name and value without anything between them. */
 const signature: HmacSignature = {
   scheme: 'hmac',
@@ -42,7 +45,9 @@ const signature: HmacSignature = {
   encoding: 'base64',
   prefix: '',
   signs: ({ raw, url }) => {
-    const fields = [...new URLSearchParams(raw.toString())]
+    const form = raw.toString()
+    if (form.split('&', MOST_FIELDS + 1).length > MOST_FIELDS) return null
+    const fields = [...new URLSearchParams(form)]
     return isSettled(fields) ? [url, ...fields.sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)).flat()] : null
   },
   options: ['url'],

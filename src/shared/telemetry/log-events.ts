@@ -31,12 +31,12 @@ export const LOG_EVENTS = {
   webhook_ignored: {
     level: 'info',
     fields: ['request_id', 'route', 'source', 'reason', 'status', 'latency_ms'],
-    meaning: 'An alert was understood and is deliberately not an incident.',
+    meaning: 'An alert, of the first 20 such of a delivery, was understood and is deliberately no incident.',
   },
   webhook_rejected: {
     level: 'warn',
     fields: ['request_id', 'route', 'source', 'reason', 'status', 'latency_ms', 'error_code'],
-    meaning: 'A delivery, or one alert of it, was not understood or not allowed.',
+    meaning: 'A delivery, or one of its first 20 such alerts, was not understood or not allowed.',
   },
   overloaded: {
     level: 'warn',

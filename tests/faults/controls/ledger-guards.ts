@@ -144,8 +144,8 @@ export const LEDGER_GUARDS: readonly LedgerGuard[] = [
   ...guards('prune.lua', [
     [
       'regard for who waits for a person',
-      "redis.call('ZSCORE', prefix .. 'reviews', id)",
-      'false',
+      'if waits(id) then',
+      'if false then',
       'src/workers/upkeep.redis.test.ts',
       'never takes one that waits for a person',
     ],

@@ -22,6 +22,7 @@ beforeAll(async () => {
   await api.post(`/webhooks/${madeUp}`, {})
   await api.get(`/incidents/${madeUp}`)
   await api.get(`/${madeUp}`)
+  for (const method of ['TRACE', 'PROPFIND', 'MKCOL'] as const) await api.server.inject({ method, url: '/' })
   text = (await api.get('/metrics')).body
 })
 afterAll(() => api.close())
@@ -44,7 +45,7 @@ test.each([
   ['interlock_jobs_enqueued_total', 'queue="normalize"', 1],
   ['interlock_http_request_duration_seconds_count', 'route="/webhooks/:source",method="POST",code="202"', 4],
   ['interlock_http_request_duration_seconds_count', 'route="/incidents/:id",method="GET",code="404"', 1],
-  ['interlock_http_request_duration_seconds_count', 'route="unknown",method="GET",code="404"', 1],
+  ['interlock_http_request_duration_seconds_count', 'route="unknown",method="unknown",code="404"', 4],
 ])('%s{%s} is %i', (name, labels, count) => {
   const series = text.split('\n').filter((line) => line.startsWith(`${name}{`))
   expect(series).toContain(`${name}{${labels}} ${count}`)

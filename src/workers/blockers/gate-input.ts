@@ -26,6 +26,8 @@ export interface GateInput {
   /** Null: not known. */
   stateful: boolean | null
   backup_verified: boolean | null
+  /** The card of the class says that no backup is verified: that stands, whatever the facts say. */
+  backup_denied?: boolean
   /** One entry per fact that is needed and not known. */
   unknown_facts: { name: string; message: string }[]
   conflicts: Conflict[]

@@ -44,7 +44,7 @@ const rowsOf = ({ incident_class, action, best, targets }: ClassForecast): strin
   })
 }
 
-/** Null where settings.yaml or services.yaml is broken: without them no class can decide anything. */
+/** Null where settings.yaml, services.yaml or a mapping is broken: without them no class can decide anything. */
 const forecastOf = async (dir: string, files: PolicyFiles, now: string) => {
   try {
     return forecast(await parsePolicies(dir, files), now)
@@ -55,7 +55,7 @@ const forecastOf = async (dir: string, files: PolicyFiles, now: string) => {
 }
 
 const verdictTable = (classes: readonly ClassForecast[] | null): string => {
-  if (classes === null) return 'no verdicts: settings.yaml and services.yaml must be mended first'
+  if (classes === null) return 'no verdicts: settings.yaml, services.yaml and sources/ must be mended first'
   return classes.length === 0 ? '' : table(HEAD, classes.flatMap(rowsOf))
 }
 

@@ -36,7 +36,8 @@ export const logAnswers = (
  * some senders have a secret in it.
  */
 export const logRefusal = ({ code, message }: Problem, params: unknown, answered: Answered, log: Log): void => {
-  const source = findSource((params as { source: string }).source)?.name
-  const reason = source && message
-  log.event('webhook_rejected', { ...answered, source, reason, error_code: code })
+  const isOurs = code !== 'source_unknown'
+  const address = (params as { source: string }).source.replaceAll('-', '_')
+  const source = isOurs ? (findSource(address)?.name ?? 'custom') : undefined
+  log.event('webhook_rejected', { ...answered, source, reason: isOurs ? message : undefined, error_code: code })
 }

@@ -53,8 +53,8 @@ const scoresOf = (scores: IncidentCard['scores']): CardScores => {
   for (const axis of AXES) {
     const entry = scores[axis]
     if (entry === undefined) continue
-    const { score, evidence, reduction } = typeof entry === 'number' ? { score: entry, evidence: [] } : entry
-    stated[axis] = { score, evidence, reduction: reduction ?? null }
+    const { score, evidence, as_of, reduction } = typeof entry === 'number' ? { score: entry, evidence: [] } : entry
+    stated[axis] = { score, evidence, ...(as_of && { as_of }), reduction: reduction ?? null }
   }
   return stated
 }

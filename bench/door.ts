@@ -48,7 +48,7 @@ const redisCpu = async (redis: Redis) =>
   (await info(redis, 'cpu', 'used_cpu_user')) + (await info(redis, 'cpu', 'used_cpu_sys'))
 
 /** Requests a second, and what one costs: processor time of the door and of Redis in microseconds, commands of Redis. */
-const cost = async (door: Door, redis: Redis, status: number, next: () => Delivery, seconds = options.seconds) => {
+const cost = async (door: Door, redis: Redis, status: number, next: () => Delivery, seconds: number) => {
   const [doorBefore, redisBefore, commands] = [await door.cpu(), await redisCpu(redis), await commandsRun(redis)]
   const { total, per_second } = expectAll(await hit(door.address, seconds, next), status)
   const door_us = (((await door.cpu()) - doorBefore) * 1e6) / total

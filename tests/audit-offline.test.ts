@@ -73,6 +73,14 @@ describe('verify from an export', () => {
     })
   })
 
+  it('sees a member that one record states twice', async () => {
+    await writeFile(at('twice.jsonl'), stored(one).replace('"seq":2', '"seq":2,"seq":2') + stored(two))
+    expect(await verify('--file', '@twice.jsonl')).toMatchObject({
+      code: 1,
+      err: expect.stringContaining('HM-1: record 2 is not in the form of a record'),
+    })
+  })
+
   it('names every problem with its incident, record and checkpoint', async () => {
     const forged = traceOf('HM-1', 4, 'b')
     await writeFile(at('forged.jsonl'), stored(forged))

@@ -1,6 +1,6 @@
 /** `interlock audit` against a real installation: checkpoints written as traces grow, exports, and verification of both. */
 import { randomUUID } from 'node:crypto'
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { lstat, mkdtemp, readdir, readFile, rm, symlink } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest'
@@ -75,6 +75,21 @@ const rewrite = async (id: string): Promise<void> => {
 }
 
 describe('checkpoint --once', () => {
+  it.each([
+    ['a device', 'device', 'is no file'],
+    ['a folder', '.', 'is no file'],
+    ['a folder that is not there', 'none/x', 'the folder it lies in is not there'],
+  ])('exports nothing to %s', async (_, name, says) => {
+    await symlink('/dev/null', join(folder, 'device')).catch(() => {})
+    const before = (await readdir(folder)).sort()
+    expect(await interlock(['audit', 'export', '--out', join(folder, name)], env)).toMatchObject({
+      code: 2,
+      err: expect.stringContaining(says),
+    })
+    expect((await readdir(folder)).sort()).toEqual(before)
+    expect((await lstat(join(folder, 'device'))).isSymbolicLink()).toBe(true)
+  })
+
   it('signs what has changed, and verify holds the traces against it, online and from an export', async () => {
     const fault = randomUUID()
     const [one, two] = [await accept(fault), await accept()]

@@ -195,8 +195,9 @@ describe('a flood', () => {
     expect(await urgent).toMatchObject({ status: 202 })
     const answers = await Promise.all(flood)
     expect(answers).toContainEqual(expect.objectContaining({ status: 202 }))
-    const refused = answers.find(({ status }) => status === 503)
-    expect(refused).toMatchObject({ code: 'overloaded' })
+    // On a machine that is busy with others some may have waited for Redis until their time was over.
+    const refused = answers.find(({ code }) => code === 'overloaded')
+    expect(refused).toMatchObject({ status: 503 })
     expect(refused?.after).toBeGreaterThanOrEqual(10)
     expect(await from('192.0.2.1')).toMatchObject({ status: 202 })
   })

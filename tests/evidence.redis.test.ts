@@ -1,6 +1,6 @@
 /** Evidence packages of what the real pipeline decided: made, verified elsewhere without Redis, and refused after any change. */
 import { createPublicKey, randomUUID, verify } from 'node:crypto'
-import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
@@ -242,11 +242,22 @@ describe('no package is made', () => {
     ['of an incident nobody knows', ['HM-1', '--out', '@x'], 2, "there is no incident 'HM-1'"],
     ['nowhere', ['HM-1'], 2, '--out <dir>'],
     ['over another', ['HM-1', '--out', '@passed'], 2, 'is not empty and is not written over'],
+    ['over a file', ['HM-1', '--out', '@checkpoints.jsonl'], 2, 'a file stands where a folder is needed'],
     ['with half of what checkpoints take', ['HM-1', '--out', '@x', '--checkpoints', 'c'], 2, 'belong together'],
   ])('%s', async (_, args, code, says) => {
     expect(await call(env, 'evidence', ...args)).toMatchObject({ code, err: expect.stringContaining(says) })
     const { out } = await call(env, 'evidence', ...args, '--json')
     expect(JSON.parse(out)).toMatchObject({ outcome: 'error', error: { message: expect.stringContaining(says) } })
+  })
+
+  it.each(['/proc/x', '/proc/x/y', '@checkpoints.jsonl/x'])('where none can be: %s', async (out) => {
+    const named = out.replace('@', `${folder}/`)
+    const before = (await readdir(folder)).sort()
+    expect(await call(env, 'evidence', passed, '--out', out)).toMatchObject({
+      code: 2,
+      err: expect.stringMatching(new RegExp(`--out '${named}' cannot be written \\(EN.+ name another`)),
+    })
+    expect((await readdir(folder)).sort()).toEqual(before)
   })
 
   it('of a record that was tampered with', async () => {

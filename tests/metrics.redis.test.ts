@@ -46,6 +46,9 @@ test.each([
   ['interlock_http_request_duration_seconds_count', 'route="/webhooks/:source",method="POST",code="202"', 4],
   ['interlock_http_request_duration_seconds_count', 'route="/incidents/:id",method="GET",code="404"', 1],
   ['interlock_http_request_duration_seconds_count', 'route="unknown",method="unknown",code="404"', 4],
+  // What nobody was answered yet, so that a rate sees the first of it.
+  ['interlock_http_request_duration_seconds_count', 'route="/webhooks/:source",method="POST",code="503"', 0],
+  ['interlock_http_request_duration_seconds_count', 'route="/kill-switch",method="PUT",code="403"', 0],
 ])('%s{%s} is %i', (name, labels, count) => {
   const series = text.split('\n').filter((line) => line.startsWith(`${name}{`))
   expect(series).toContain(`${name}{${labels}} ${count}`)

@@ -15,7 +15,12 @@ afterEach(killAll)
 
 const openSentinel = async () => {
   const folder = await mkdtemp(join(tmpdir(), 'interlock-sentinel-'))
-  const start = async (name: string, settings: readonly string[], options: readonly string[] = []) => {
+  const start = async (
+    name: string,
+    settings: readonly string[],
+    options: readonly string[] = [],
+    password?: string,
+  ) => {
     const port = await freePort()
     await mkdir(join(folder, name))
     const file = join(folder, name, 'redis.conf')
@@ -29,7 +34,12 @@ const openSentinel = async () => {
       if (child.exitCode === null && child.kill('SIGKILL')) await once(child, 'close')
     }
     onTestFinished(kill)
-    const client = new Redis({ port, retryStrategy: () => 50, maxRetriesPerRequest: null }).on('error', () => {})
+    const client = new Redis({
+      port,
+      ...(password && { password }),
+      retryStrategy: () => 50,
+      maxRetriesPerRequest: null,
+    }).on('error', () => {})
     onTestFinished(() => client.disconnect())
     await client.ping()
     return { port, kill, client }
@@ -43,11 +53,12 @@ const openSentinel = async () => {
     `sentinel monitor main 127.0.0.1 ${primary.port} 1`,
     'sentinel down-after-milliseconds main 500',
     'sentinel failover-timeout main 3000',
+    'requirepass 100%',
   ]
-  const sentinel = await start('sentinel', watched, ['--sentinel'])
+  const sentinel = await start('sentinel', watched, ['--sentinel'], '100%')
   // Until it knows of the replica there is nobody to fail over to.
   await eventually(async () => expect(await sentinel.client.call('SENTINEL', 'replicas', 'main')).toHaveLength(1))
-  return { primary, url: `redis+sentinel://127.0.0.1:1,127.0.0.1:${sentinel.port}/main` }
+  return { primary, url: `redis+sentinel://127.0.0.1:1,127.0.0.1:${sentinel.port}/main?sentinel_password=100%25` }
 }
 
 test('what was accepted before a failover stands after it, and what comes after it is decided', async () => {

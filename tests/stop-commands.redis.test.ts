@@ -48,6 +48,16 @@ test('stop, status and resume, told by a person', async () => {
   expect(nothing.stderr).toContain('global was not stopped; stopped are: none')
 })
 
+test('status shows a stop that somebody wrote in by hand, and resume lifts it', async () => {
+  const { run, api } = await open()
+  await api.redis.hset(api.ledger.keys.stops, 'global', 'incident 42\u001b[2J')
+  expect(await run('stop', ...WHO)).toMatchObject({ code: 0, stdout: expect.stringContaining('(it was stopped') })
+  expect((await run('status')).stdout).toMatch(
+    /^global +unknown +0 +unknown +no order of "interlock stop", somebody wrote "incident 42\?\[2J" into Redis/m,
+  )
+  expect(await run('resume', ...WHO)).toMatchObject({ code: 0, stdout: expect.stringMatching(/^RESUMED: /) })
+})
+
 test('--json is one document in every case', async () => {
   const { run } = await open()
   const json = async (...args: string[]) => {

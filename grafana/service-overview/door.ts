@@ -19,7 +19,7 @@ export const door: Row = {
     }),
     lines({
       id: 25,
-      title: 'Requests of no operator',
+      title: 'Operator requests refused',
       description:
         'Refused per second beyond the webhooks, by why: an old token, a role that is too small, or a stranger.',
       unit: 'reqps',
@@ -28,7 +28,7 @@ export const door: Row = {
       runbooks: ['OperatorsRefused'],
       queries: [
         [rate('interlock_operator_auth_failures_total', 'reason'), '{{reason}}'],
-        [rate('interlock_operator_tokens_refused_total'), 'a file of tokens'],
+        [rate('interlock_operator_tokens_refused_total'), 'tokens file'],
       ],
     }),
     lines({

@@ -30,6 +30,9 @@ const accountingCheck = ({ counters, open }: { counters: Record<string, number>;
   return ok('accounting', described)
 }
 
+const unreadBooks = ({ message }: Error): Check =>
+  failed('accounting', `cannot be read: ${message}`, 'mend what the other checks of Redis say, then look again')
+
 const installationChecks = async (config: Config): Promise<Check[]> => {
   const url = redisUrlOf(config)
   const redis = connectProducer(url)
@@ -37,8 +40,9 @@ const installationChecks = async (config: Config): Promise<Check[]> => {
   try {
     await whenReady(redis, REDIS_DEADLINE_MS)
     const info = await redis.info()
-    const books = await new IncidentLedger(redis, config.QUEUE_PREFIX).books()
-    return [ok('redis', `${withoutSecrets(url)} answers`), ...redisChecks(info), accountingCheck(books)]
+    const books = new IncidentLedger(redis, config.QUEUE_PREFIX).books()
+    const accounting = await books.then(accountingCheck, unreadBooks)
+    return [ok('redis', `${withoutSecrets(url)} answers`), ...redisChecks(info, url), accounting]
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error)
     return [failed('redis', `${withoutSecrets(url)}: ${reason}`, 'start it, or set REDIS_URL to the one that runs')]

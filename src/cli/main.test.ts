@@ -59,6 +59,8 @@ describe('interlock', () => {
 
   it.each([
     [['redines'], 'unknown_command', `unknown command 'redines' (Did you mean readiness?); see "interlock --help"`],
+    [['shwo', '--help'], 'unknown_command', `unknown command 'shwo' (Did you mean show?); see "interlock --help"`],
+    [['help', 'shwo'], 'unknown_command', `unknown command 'shwo' (Did you mean show?); see "interlock --help"`],
     [['toString'], 'unknown_command', `unknown command 'toString'; see "interlock --help"`],
     [['--jsn'], 'unknown_option', `unknown option '--jsn'`],
   ])('%s: exit 2 and %s, as text and as JSON', async (args, errorCode, message) => {

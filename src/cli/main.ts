@@ -44,10 +44,12 @@ const overview = (commands: Commands): Command => {
 }
 
 const run = async (args: readonly string[], asJson: boolean, commands: Commands): Promise<void> => {
-  const [first, ...rest] = args[0] === 'help' ? [...args.slice(1), '--help'] : args
-  const entry = first !== undefined && Object.hasOwn(commands, first) ? commands[first] : undefined
+  const [first = '', ...rest] = args[0] === 'help' ? [...args.slice(1), '--help'] : args
+  const entry = Object.hasOwn(commands, first) ? commands[first] : undefined
   const program = entry ? frame().addCommand(await entry.load()) : overview(commands)
-  await adopt(program, asJson).parseAsync(first === undefined ? [] : [first, ...rest], { from: 'user' })
+  // Help on a command that is none would be that on all of them, as if it were one.
+  const known = entry || first.startsWith('-') ? [first, ...rest] : [first].filter(Boolean)
+  await adopt(program, asJson).parseAsync(known, { from: 'user' })
 }
 
 /** `args` are those after the program's name. Never rejects: what went wrong is printed and in the exit code. */

@@ -70,7 +70,7 @@ describe('interlock policy check', () => {
   it('has no verdicts where a file that concerns every class is broken', async () => {
     await write('services.yaml', 'services: [')
     const { exit, out, json } = await checkPolicyFolder(dir, NOW)
-    expect([exit, out]).toEqual([1, 'no verdicts: settings.yaml and services.yaml must be mended first'])
+    expect([exit, out]).toEqual([1, 'no verdicts: settings.yaml, services.yaml and sources/ must be mended first'])
     expect(json).toMatchObject({ classes: [], findings: [{ file: 'services.yaml', code: 'yaml_invalid' }] })
   })
 

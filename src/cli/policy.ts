@@ -22,7 +22,9 @@ const grouped = (targets: readonly TargetVerdict[]): TargetVerdict[][] => {
   const groups = new Map<string, TargetVerdict[]>()
   for (const target of targets) {
     const alike = JSON.stringify([target.verdict, target.held_back_by])
-    groups.set(alike, [...(groups.get(alike) ?? []), target])
+    const group = groups.get(alike)
+    if (group) group.push(target)
+    else groups.set(alike, [target])
   }
   return [...groups.values()]
 }
@@ -42,7 +44,7 @@ const rowsOf = ({ incident_class, action, best, targets }: ClassForecast): strin
   })
 }
 
-/** Null where settings.yaml or services.yaml is broken: without them no class can decide anything. */
+/** Null where settings.yaml, services.yaml or a mapping is broken: without them no class can decide anything. */
 const forecastOf = async (dir: string, files: PolicyFiles, now: string) => {
   try {
     return forecast(await parsePolicies(dir, files), now)
@@ -53,7 +55,7 @@ const forecastOf = async (dir: string, files: PolicyFiles, now: string) => {
 }
 
 const verdictTable = (classes: readonly ClassForecast[] | null): string => {
-  if (classes === null) return 'no verdicts: settings.yaml and services.yaml must be mended first'
+  if (classes === null) return 'no verdicts: settings.yaml, services.yaml and sources/ must be mended first'
   return classes.length === 0 ? '' : table(HEAD, classes.flatMap(rowsOf))
 }
 

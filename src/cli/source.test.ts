@@ -34,6 +34,35 @@ test('everything understood is a pass, with what the pointers did not find', () 
   expect(answer.out).not.toContain('token')
 })
 
+test('what stands where a pointer points and is of no use is told, since it is left out', () => {
+  const mapping = fileOf(
+    'times.json',
+    JSON.stringify({
+      fields: {
+        ...{ id: '/id', status: '/state', class: '/check', service: '/app' },
+        ...{ starts_at: '/when', ends_at: '/until', window: '/over' },
+      },
+      status: { firing: ['down'] },
+      metrics: { load: '/load' },
+    }),
+  )
+  const told = (alert: object) => {
+    const body = { id: '1', state: 'down', check: 'High load', app: 'api', ...alert }
+    const { exit, out } = testMapping(mapping, fileOf('times.payload.json', JSON.stringify(body)), NOW)
+    return { exit, told: out?.split('\n').slice(2) }
+  }
+  expect(told({ when: '2026-05-17 12:00', until: 'soon', over: 'a while', load: 'high' })).toEqual({
+    exit: 0,
+    told: [
+      '  fields.starts_at: /when finds no time (RFC 3339, or epoch) in 1 of 1 alerts',
+      '  fields.ends_at: /until finds no time (RFC 3339, or epoch) in 1 of 1 alerts',
+      '  fields.window: /over finds no window (10m, 600s, PT10M) in 1 of 1 alerts',
+      '  metrics.load: /load finds no number in 1 of 1 alerts',
+    ],
+  })
+  expect(told({ when: NOW, until: 1779018120, over: '10m', load: '0.5' })).toEqual({ exit: 0, told: [] })
+})
+
 test('what is not understood blocks, naming pointer and mapping', () => {
   const answer = testMapping(MAPPING, fixturePath('mappings/beacon.broken.json'), NOW)
   expect(answer).toMatchObject({ exit: 1, json: { outcome: 'block', readings: [{}, {}] } })

@@ -34,7 +34,7 @@ const count = (readings: readonly Reading[], kind: Reading['reading']) =>
 
 /**
  * The document of `--json`: `{"outcome":"pass"|"block","source","readings":[{"reading":"alert","alert"}|{"reading":
- * "ignored"|"rejected","reason"}],"unfound":[{"field","pointer","alerts"}]}`. `now` is RFC 3339. Throws CommandError where a file
+ * "ignored"|"rejected","reason"}],"unfound":[{"field","pointer","finds","alerts"}]}`. `now` is RFC 3339. Throws CommandError where a file
  * cannot be used.
  */
 export const testMapping = (mappingFile: string | undefined, payloadFile: string | undefined, now: string): Answer => {
@@ -49,7 +49,8 @@ export const testMapping = (mappingFile: string | undefined, payloadFile: string
   const json = { outcome: rejected.length === 0 ? 'pass' : 'block', source, readings, unfound }
   const summary = `source=${source} alerts=${count(readings, 'alert')} ignored=${count(readings, 'ignored')} rejected=${rejected.length}`
   const nothing = unfound.map(
-    ({ field, pointer, alerts }) => `  ${field}: ${pointer} finds nothing in ${alerts} of ${readings.length} alerts`,
+    ({ field, pointer, finds, alerts }) =>
+      `  ${field}: ${pointer} finds ${finds} in ${alerts} of ${readings.length} alerts`,
   )
   const understood = readings.filter(({ reading }) => reading !== 'rejected').map(shown)
   if (rejected.length === 0) return { exit: 0, json, out: [`PASS: ${summary}`, ...understood, ...nothing].join('\n') }
@@ -62,7 +63,7 @@ Examples:
   $ interlock source test --mapping policies/sources/beacon.yaml --payload payload.json
   $ interlock source test --mapping beacon.yaml --payload payload.json --json
 
-Prints every alert of the payload as Interlock reads it, what it ignores, and each pointer that found nothing. Put into
+Prints every alert of the payload as Interlock reads it, what it ignores, and each pointer that found nothing of use. Put into
 the policy folder as sources/<name>.yaml, the mapping takes deliveries at POST /webhooks/custom:<name>.
 
 Exit codes: 0 everything in it is understood, 1 something is not, 2 a file cannot be used.

@@ -1,8 +1,11 @@
 /** `interlock status`: what is stopped since when and by whom, how much waits for it, and the last orders. */
 import { Command } from 'commander'
+import { SINCE_NOBODY_KNOWS } from '../shared/contracts/stop.ts'
 import { type Answer, answerError, printAnswer } from './answer.ts'
 import { table } from './table.ts'
 import { withLedger } from './with-ledger.ts'
+
+const sinceOf = (at: string): string => (at === SINCE_NOBODY_KNOWS ? 'unknown' : at)
 
 const status = async (): Promise<Answer> => {
   const { stops, accounting } = await withLedger(async ({ ledger }) => ({
@@ -18,7 +21,7 @@ const status = async (): Promise<Answer> => {
       : [
           table(
             ['SCOPE', 'SINCE', 'HELD', 'BY', 'REASON'],
-            engaged.map(({ scope, at, held, by, reason }) => [scope, at, String(held), by, reason]),
+            engaged.map(({ scope, at, held, by, reason }) => [scope, sinceOf(at), String(held), by, reason]),
           ),
         ]),
     `incidents in flight: ${inFlight}, of which held: ${held}`,

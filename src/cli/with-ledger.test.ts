@@ -16,6 +16,10 @@ it.each([
   [{ REDIS_URL: 'redis://redis:6380/2' }, 'redis://redis:6380/2'],
   [{ REDIS_URL: 'redis://redis:6380/2', REDIS_PASSWORD_FILE: file }, 'redis://:p%40ss%2Fw%25rd%3A1@redis:6380/2'],
   [{ REDIS_URL: 'rediss://user:old@redis', REDIS_PASSWORD_FILE: file }, 'rediss://user:p%40ss%2Fw%25rd%3A1@redis'],
+  [
+    { REDIS_URL: 'redis+cluster://a:1,b', REDIS_PASSWORD_FILE: file, QUEUE_PREFIX: 'prod' },
+    'redis+cluster://:p%40ss%2Fw%25rd%3A1@a:1,b#prod',
+  ],
 ])('%j is %s', (env, url) => {
   expect(redisUrlOf(loadConfig(env))).toBe(url)
 })

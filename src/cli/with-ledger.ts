@@ -4,7 +4,8 @@ import type { Redis } from 'ioredis'
 import { CodedError } from '../shared/coded-error.ts'
 import { type Config, ConfigError, loadConfig, withoutSecrets } from '../shared/config.ts'
 import type { IncidentLedger } from '../shared/ledger/incident-ledger.ts'
-import { withPassword } from '../shared/redis-address.ts'
+import { inInstallation, withPassword } from '../shared/redis-address.ts'
+import { unreadableFile } from '../shared/unreadable-file.ts'
 import { CommandError } from './answer.ts'
 
 /** Where Redis is when nothing says otherwise; in production `loadConfig` has refused that already. */
@@ -14,17 +15,16 @@ const passwordIn = (file: string): string => {
   try {
     return readFileSync(file, 'utf8').trim()
   } catch (error) {
-    throw new ConfigError([
-      `REDIS_PASSWORD_FILE is "${file}": it cannot be read (${(error as NodeJS.ErrnoException).code})`,
-    ])
+    throw new ConfigError([unreadableFile('REDIS_PASSWORD_FILE', file, String((error as NodeJS.ErrnoException).code))])
   }
 }
 
-/** With the password of its file, where there is one. Throws ConfigError. */
-export const redisUrlOf = ({ REDIS_URL = DEFAULT_REDIS_URL, REDIS_PASSWORD_FILE: file }: Config): string => {
-  if (!file) return REDIS_URL
-  return withPassword(REDIS_URL, passwordIn(file))
-}
+/** With the password of its file, where there is one, and for this installation. Throws ConfigError. */
+export const redisUrlOf = ({
+  REDIS_URL = DEFAULT_REDIS_URL,
+  REDIS_PASSWORD_FILE: file,
+  QUEUE_PREFIX,
+}: Config): string => inInstallation(file ? withPassword(REDIS_URL, passwordIn(file)) : REDIS_URL, QUEUE_PREFIX)
 
 /** What keeps from Redis, with where that is sought: nobody knows by heart what REDIS_URL is where a process was started. */
 export const withAddress = (error: unknown, url: string): unknown =>

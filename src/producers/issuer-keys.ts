@@ -57,6 +57,8 @@ export const issuerKeys = (
   const labels = { dependency }
   // Counted up and down: webhooks may have several issuers.
   metrics.circuitOpen.inc(labels, 0)
+  for (const outcome of ['ok', 'failed'])
+    metrics.dependencyRequestDuration.zero({ ...labels, operation: 'keys', outcome })
   breaker.onBreak(() => metrics.circuitOpen.inc(labels))
   breaker.onHalfOpen(() => metrics.circuitOpen.dec(labels))
   const fetchKeys = async (url: string, options: Options): Promise<Response> => {

@@ -10,6 +10,7 @@ import { addProbes, standardChecks } from '../shared/telemetry/probes.ts'
 import { redisErrorKind } from '../shared/telemetry/redis-error-kind.ts'
 import type { Tracing } from '../shared/telemetry/tracing.ts'
 import type { Acceptance } from './accept-alert.ts'
+import { beginAtZero } from './document/begin-at-zero.ts'
 import { documentApi } from './document/document-api.ts'
 import { serveDocs } from './document/serve-docs.ts'
 import { BODY_LIMIT_BYTES } from './door/body-limits.ts'
@@ -166,6 +167,7 @@ export const createServer = ({
     done()
   })
   documentApi(app)
+  beginAtZero(metrics)
   if (tracing) traceWebhooks(app, tracing)
   const observed: Acceptance = {
     ...acceptance,

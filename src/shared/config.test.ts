@@ -39,6 +39,7 @@ describe('loadConfig', () => {
     ['REDIS_URL', 'redis://:secret@redis.internal:6380/2', 'redis://:secret@redis.internal:6380/2'],
     ['REDIS_URL', 'rediss://redis', 'rediss://redis'],
     ['REDIS_URL', 'redis+sentinel://a:1,b/main/1', 'redis+sentinel://a:1,b/main/1'],
+    ['REDIS_URL', 'redis+cluster://u:p%40@a:1,b', 'redis+cluster://u:p%40@a:1,b'],
     ['HOST', '::', '::'],
     ['PORT', '0', 0],
     ['WORKER_PORT', '65535', 65_535],
@@ -65,6 +66,12 @@ describe('loadConfig', () => {
     ['REDIS_URL', 'redis://localhost:6379/1/2'],
     ['REDIS_URL', 'http://localhost:6379'],
     ['REDIS_URL', 'redis://'],
+    ['REDIS_URL', 'redis+cluster://'],
+    ['REDIS_URL', 'redis+cluster://a:1,b:2/1'],
+    ['REDIS_URL', 'redis+cluster://a:1,b:2#other'],
+    ['REDIS_URL', 'redis://:50%off@localhost'],
+    ['REDIS_URL', 'redis+sentinel://user%:x@a/main'],
+    ['REDIS_URL', 'redis+cluster://:%zz@a:1'],
     ['PROMETHEUS_URL', 'localhost:9090'],
     ['PROMETHEUS_URL', 'http://user:secret@localhost:9090'],
     ['HOST', 'two words'],
@@ -121,6 +128,9 @@ describe('loadConfig', () => {
     'redis//user:hunter2@host',
     'foo://host?password=hunter2',
     'x hunter2@y@z',
+    'redis://:hunter2%zz@host:6379',
+    'redis+sentinel://:hunter2%@host/main',
+    'redis+sentinel://host/main?sentinel_password=hunter2%',
   ])('never prints the password in REDIS_URL=%s', (url) => {
     expect(problemsOf({ REDIS_URL: url })).toContain('REDIS_URL is "')
     expect(problemsOf({ REDIS_URL: url })).not.toContain('hunter2')

@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { CodedError } from './coded-error.ts'
 import { AddressRange } from './contracts/address-range.ts'
 import { Duration } from './contracts/duration.ts'
-import { SENTINEL_URL } from './redis-address.ts'
+import { CLUSTER_URL, hasWholeEscapes, SENTINEL_URL } from './redis-address.ts'
 
 const DAY = 86_400_000
 
@@ -22,10 +22,13 @@ const variables = {
     .union([
       z.url({ protocol: /^rediss?$/, hostname: /./ }).regex(/^\w+:\/\/[^/?#]*(\/\d{0,5})?(\?.*)?$/),
       z.string().regex(SENTINEL_URL),
+      z.string().regex(CLUSTER_URL),
     ])
+    .refine(hasWholeEscapes)
     .optional()
     .describe(
-      'a URL like redis://user:password@host:6379/0, rediss:// for TLS, or redis+sentinel://host:26379,host:26379/name',
+      'a URL like redis://user:password@host:6379/0 (a % in user or password as %25), rediss:// for TLS, ' +
+        'redis+sentinel://host:26379,host:26379/name, or redis+cluster://host:6379,host:6379 (no database but 0)',
     ),
   REDIS_PASSWORD_FILE: z.string().optional().describe('the path of a file with the password of REDIS_URL'),
   HOST: z

@@ -1,7 +1,7 @@
 /** An incident whose decision an emergency stop forbids: its job waits, and its trace says by which stop, once for each. */
 import { chain, contentDigests } from '../shared/audit/record.ts'
 import type { StageName } from '../shared/contracts/audit-record.ts'
-import { Stop } from '../shared/contracts/stop.ts'
+import { readStop } from '../shared/contracts/stop.ts'
 import { crashPoint } from '../shared/crash-point.ts'
 import { changeTo } from '../shared/ledger/change.ts'
 import { toFields } from '../shared/ledger/incident-fields.ts'
@@ -15,7 +15,7 @@ export const hold =
     const summary = (recorded: boolean): StageSummary => ({ incident_id, outcome: 'held', scope, recorded })
     const incident = await ledger.readRecord(incident_id)
     if (incident?.status !== stage) return { reply: 'changed', summary: summary(false) }
-    const engaged = { scope, ...Stop.parse(JSON.parse(text)) }
+    const engaged = { scope, ...readStop(text) }
     const linked = chain(incident, [
       {
         at: now(),

@@ -64,6 +64,25 @@ describe('a share is given back by what is', () => {
     await sound(id)
   })
 
+  it('blocked by a late source, and not where it had passed: somebody may have carried it out', async () => {
+    for (const [review, verdict, kept] of [
+      [true, 'awaiting_review', false],
+      [false, 'dry_run_passed', true],
+    ] as const) {
+      const changing = await open(rules({ budgets: [budgetOf(1)], repeat: HOUR, review }))
+      const { deliver, work, held, becomes, contradict, send, ended, sound } = changing
+      work()
+      const id = await deliver(verdict)
+      await contradict(id)
+      await becomes(id, 'blocked')
+      const scopes = [SCOPE, `repeat:${MEMORY}:${SERVICE}`]
+      expect(await Promise.all(scopes.map(held))).toEqual(scopes.map(() => (kept ? [id] : [])))
+      const next = (await ended(await send())).verdict
+      expect(next?.blockers.map(({ code }) => code)).toEqual(kept ? ['repeat_incident', ...EXHAUSTED] : [])
+      await sound(id)
+    }
+  })
+
   it('dead-lettered, and it does not pass without one when it is taken up again', async () => {
     const changing = await open(rules({ budgets: [budgetOf(1)] }))
     const { send, deliver, work, held, becomes, damage, redrive } = changing

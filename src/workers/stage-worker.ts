@@ -51,10 +51,13 @@ class BusyWorker extends Worker {
     }
   }
 
-  override async processJob(...job: Parameters<Worker['processJob']>): ReturnType<Worker['processJob']> {
+  override async processJob(...args: Parameters<Worker['processJob']>): ReturnType<Worker['processJob']> {
+    const [{ id = '', parent, parentKey }] = args
     this.active++
     try {
-      return await super.processJob(...job)
+      // No job of ours has one: what somebody wrote in would fail every try to end it.
+      if (parent || parentKey) await (this.opts.connection as Redis).hdel(this.toKey(id), 'parent', 'parentKey')
+      return await super.processJob(...args)
     } finally {
       this.active--
     }

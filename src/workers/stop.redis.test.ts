@@ -136,6 +136,27 @@ describe('a decision that is in hand when the stop comes', () => {
   })
 })
 
+it.each([
+  ['text', Buffer.from('incident 42, ask anna')],
+  ['nothing', Buffer.from('')],
+  ['half an order', Buffer.from('{"by":"anna"}')],
+  ['no text at all', Buffer.from([0xff, 0x1b, 0x00])],
+])('holds as any other stop where somebody wrote in %s by hand', async (_, text) => {
+  const { work, deliver, resume, held, status, events, ledger } = open()
+  await redis.hset(ledger.keys.stops, 'global', text)
+  await redis.rpush(ledger.keys.stopsLog, 'anna was here')
+  const id = await deliver(grafanaDelivery({ fault: 'by hand' }))
+  work()
+  await eventually(async () => expect(await held()).toBe(1))
+  expect(await events(id)).toEqual(['webhook_received', 'kill_switch_blocked'])
+  expect(await ledger.stops.inForce()).toMatchObject({
+    engaged: [{ scope: 'global', by: 'unknown', held: 1, reason: expect.stringMatching(/^no order .* lifts it$/) }],
+    log: [],
+  })
+  expect(await resume('global')).toEqual({ changed: true, released: 1 })
+  await eventually(async () => expect(await status(id)).toBe('awaiting_review'))
+})
+
 describe('what a stop covers', () => {
   it.each<[string, string]>([
     ['global', 'normalize'],

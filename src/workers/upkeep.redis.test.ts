@@ -1,6 +1,9 @@
 /** Retention against a real Redis, and upkeep as every worker process runs it. */
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { Redis } from 'ioredis'
-import { afterAll, expect, inject, it } from 'vitest'
+import { afterAll, expect, inject, it, onTestFinished } from 'vitest'
 import { openApi } from '../../tests/support/api.ts'
 import { grafanaDelivery, pagerdutyDelivery } from '../../tests/support/faults.ts'
 import { openPipeline } from '../../tests/support/pipeline.ts'
@@ -32,8 +35,9 @@ const open = async (installation: string) => {
         ),
     prune: (most = 100) => pruneEnded(redis, ledger.keys, RETENTION, most),
     ended: (id: string) => eventually(async () => expect(await redis.zscore(ledger.keys.ended, id)).not.toBeNull()),
-    /** As if nothing had come of it since then: what the door remembers is gone long before. */
+    /** As if nothing had come of it since then, nobody waited for it, and what the door remembers were gone long before. */
     age: async (id: string, ms: number) => {
+      await redis.zrem(ledger.keys.reviews, id)
       await redis.del(...(await redis.keys(`${ledger.keys.prefix}deliveries:*`)), 'nothing')
       await redis.zadd(ledger.keys.ended, Date.now() - ms, id)
     },
@@ -61,6 +65,23 @@ it('never takes one in flight, however old', async () => {
   await redis.zadd(ledger.keys.open, 1, id)
   expect(await prune()).toBe(0)
   expect(await redis.zscore(ledger.keys.ended, id)).toBeNull()
+  await balanced()
+})
+
+it('never takes one that waits for a person, nor lets it keep others here', async () => {
+  const { redis, ledger, work, accept, prune, ended, age, balanced } = await open('retention-waiting')
+  for (const stage of StageName.options) work(stage)
+  const [waits, over] = [await accept('pod-waits'), await accept('pod-over')]
+  for (const id of [waits, over]) {
+    await ended(id)
+    await age(id, RETENTION)
+  }
+  await redis.zadd(ledger.keys.ended, Date.now() - RETENTION - 60_000, waits)
+  await redis.zadd(ledger.keys.reviews, Date.now() - RETENTION, waits)
+  expect([await prune(1), await prune(1)]).toEqual([0, 1])
+  expect(await ledger.readRecord(over)).toBeNull()
+  expect((await ledger.readRecord(waits))?.status).toBe('awaiting_review')
+  expect(await ledger.reviews.waiting(10)).toEqual([waits])
   await balanced()
 })
 
@@ -139,6 +160,7 @@ it('takes no more at once than it is told to, the longest ended first, and what 
     await age(id, RETENTION + n * 60_000)
   }
   await redis.set(ledger.keys.incident(ids[4] ?? ''), 'not a hash')
+  await redis.zadd(ledger.keys.reviews, 1, ids[4] ?? '')
   expect(await prune(2)).toBe(2)
   expect((await ledger.idsAfter(null, 10)).map(({ id }) => id).sort()).toEqual(ids.slice(0, 3).sort())
   expect([await prune(2), await prune(2), await prune(2)]).toEqual([2, 1, 0])
@@ -157,7 +179,10 @@ it('is done by worker processes, any number of them', { timeout: 180_000 }, asyn
     QUEUE_PREFIX: 'upkeep-processes',
     WORKER_PORT: '0',
     LEDGER_RETENTION: '1s',
+    // Without a policy it is blocked, and waits for nobody.
+    POLICY_DIR: await mkdtemp(join(tmpdir(), 'interlock-no-policies-')),
   }
+  onTestFinished(() => rm(env.POLICY_DIR, { recursive: true }))
   const lost = await accept('pod-lost')
   await queues.normalize.obliterate({ force: true })
   await redis.zadd(ledger.keys.open, 1, lost)

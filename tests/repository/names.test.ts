@@ -1,11 +1,13 @@
 /** The tables of docs/reference.md against the code: a name in one that is missing in the other fails. */
 import { describe, expect, it } from 'vitest'
+import { parse } from 'yaml'
 import { COMMANDS } from '../../src/cli/commands.ts'
 import { OPERATIONS } from '../../src/producers/document/operations.ts'
 import { CONFIG_VARIABLES, loadConfig } from '../../src/shared/config.ts'
 import { AuditEvent } from '../../src/shared/contracts/audit-record.ts'
 import { BlockerCode } from '../../src/shared/contracts/blocker.ts'
 import { VerdictName } from '../../src/shared/contracts/incident.ts'
+import { Settings } from '../../src/shared/contracts/policy.ts'
 import { FINDING_CODES } from '../../src/shared/policy/finding.ts'
 import { PROBLEMS } from '../../src/shared/problem.ts'
 import { SOURCES } from '../../src/shared/sources/index.ts'
@@ -20,7 +22,8 @@ const [reference] = repositoryFiles('docs', /^docs\/reference\.md$/)
 type Declared = { name: string; type: string; labelNames: string[]; help: string }
 
 const tableOf = (heading: string): string[][] => tableUnder(reference?.text ?? '', heading)
-const namesIn = (heading: string): string[] => tableOf(heading).map(([name = '']) => name.replaceAll('`', ''))
+const unquoted = (cell: string): string => cell.replaceAll('`', '')
+const namesIn = (heading: string): string[] => tableOf(heading).map(([name = '']) => unquoted(name))
 
 /** Codes are written out where they are thrown: `new CommandError('invalid_json', …)`. */
 const thrownCodes = (): string[] => {
@@ -53,6 +56,13 @@ describe('docs/reference.md names exactly what the code has', () => {
     expect(tableOf('Environment variables').map(([name, value]) => [name, value])).toEqual(
       CONFIG_VARIABLES.map((name) => [`\`${name}\``, defaults[name] === undefined ? 'none' : `\`${defaults[name]}\``]),
     )
+  })
+
+  it('Policy settings have the default the table says', () => {
+    const stated = tableOf('Policy settings').map(([key = '', value = '']) => [key, value].map(unquoted))
+    expect(stated.map(([key]) => key)).toEqual(Object.keys(Settings.shape))
+    const written = Object.fromEntries(stated.map(([key = '', value = '']) => [key, parse(value)]))
+    expect(Settings.parse(written)).toEqual(Settings.parse({}))
   })
 
   it('Actions, with their radius and what they need', () => {

@@ -2,6 +2,8 @@
 import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
+import { OPERATIONS } from '../../src/producers/document/operations.ts'
+import { EVERY_LINE, LOG_EVENTS, type LogEvent } from '../../src/shared/telemetry/log-events.ts'
 import { createMetrics } from '../../src/shared/telemetry/metrics.ts'
 import { repositoryFiles } from '../support/repository-files.ts'
 
@@ -41,6 +43,19 @@ describe('docs/production-spec.md', () => {
       expect(cells.at(-1)).toMatch(/^`(src|tests)\/[\w/.-]+\.test\.ts`$/)
       expect(exists((cells.at(-1) ?? '').replaceAll('`', '')), cells.at(-1)).toBe(true)
     }
+  })
+
+  it('has every endpoint of the API', () => {
+    const endpoints = rowsUnder(/^### Endpoints/m).map(([names = '']) => names.replaceAll('`', '').split(', '))
+    expect(endpoints.flat()).toEqual(expect.arrayContaining(Object.keys(OPERATIONS)))
+  })
+
+  it('shows a log line as it is written', () => {
+    const [, line = ''] = /^```json\n([^`]+)```$/m.exec(text) ?? []
+    const written: { event: LogEvent; level: string } = JSON.parse(line)
+    const { level, fields } = LOG_EVENTS[written.event]
+    expect(written.level).toBe(level)
+    expect([...EVERY_LINE, ...fields]).toEqual(expect.arrayContaining(Object.keys(written)))
   })
 
   it('names only metrics that are exported', async () => {

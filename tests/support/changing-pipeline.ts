@@ -20,7 +20,7 @@ import { replayIncident } from '../../src/workers/replay/replay-incident.ts'
 import { openExpiries } from '../../src/workers/review/expiry-job.ts'
 import { startStageWorker } from '../../src/workers/stage-worker.ts'
 import { openApi } from './api.ts'
-import { grafanaDelivery } from './faults.ts'
+import { grafanaDelivery, pagerdutyDelivery } from './faults.ts'
 import { eventually } from './processes.ts'
 
 /** An evidence package of it decides again, without Redis, as was decided. */
@@ -117,6 +117,12 @@ export const openChanging = async (redisUrl: string, start: PolicySet, facts: { 
       const over = { status: 'resolved', endsAt: '2026-05-17T11:50:00Z' }
       return api.post('/webhooks/grafana', grafanaDelivery(faults.get(id) ?? { fault: id }, over))
     },
+    /** A page says that it is about another service. */
+    contradict: (id: string) =>
+      api.post(
+        '/webhooks/pagerduty',
+        pagerdutyDelivery(faults.get(id) ?? { fault: id }, { service: { summary: 'billing-api' } }),
+      ),
     digestOf: async (id: string) => (await api.get(`/incidents/${id}`)).body.stages['dry-run'].plan_digest,
     review: (id: string, plan_digest: string | null, more: object = {}) =>
       api.post(`/incidents/${id}/review`, { decision: 'approve', by: 'anna', reason: 'seen', plan_digest, ...more }),

@@ -82,6 +82,6 @@ it('says where it cannot be written', async () => {
   file = join(file, 'nowhere')
   await expect(append(one)).rejects.toMatchObject({
     code: 'unwritable_file',
-    message: expect.stringContaining(`--out ${file}: ENOENT`),
+    message: expect.stringContaining(`--out '${file}' cannot be written (ENOENT)`),
   })
 })

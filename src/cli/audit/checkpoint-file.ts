@@ -5,6 +5,7 @@ import { headsProblem } from '../../shared/audit/checkpoint.ts'
 import { afterCheckpoint, EMPTY_SERIES, placeProblem, type Series } from '../../shared/audit/checkpoint-series.ts'
 import { Checkpoint } from '../../shared/contracts/checkpoint.ts'
 import { CommandError } from '../answer.ts'
+import { unwritable } from '../unwritable.ts'
 import { linesOf } from './lines.ts'
 
 const parse = (text: string): Checkpoint | null => {
@@ -35,7 +36,7 @@ const openToAppend = async (file: string): Promise<FileHandle> => {
     await folder.sync().finally(() => folder.close())
     return handle
   } catch (error) {
-    throw new CommandError('unwritable_file', `--out ${file}: ${(error as Error).message}`)
+    throw unwritable(file, error as Error)
   }
 }
 
@@ -101,7 +102,7 @@ export class CheckpointFile {
       await this.#handle.sync()
     } catch (error) {
       await this.#handle.truncate(this.#end).catch(() => {})
-      throw new CommandError('unwritable_file', `--out ${this.#file}: ${(error as Error).message}`)
+      throw unwritable(this.#file, error as Error)
     }
     this.#end += line.length
     this.#series = afterCheckpoint(this.#series, checkpoint)

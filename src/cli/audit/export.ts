@@ -1,8 +1,9 @@
 /** `interlock audit export`: every trace with its chain head into a file, whole or not at all. */
-import { open, rename, rm } from 'node:fs/promises'
+import { open, rename, rm, stat } from 'node:fs/promises'
 import { Command } from 'commander'
 import { everyTrace } from '../../shared/ledger/stored-traces.ts'
 import { type Answer, answerError, CommandError, printAnswer } from '../answer.ts'
+import { unwritable } from '../unwritable.ts'
 import { withLedger } from '../with-ledger.ts'
 import { exportLines } from './traces-in-file.ts'
 
@@ -10,8 +11,12 @@ import { exportLines } from './traces-in-file.ts'
 const writeWhole = async (file: string, write: (append: (text: string) => Promise<void>) => Promise<void>) => {
   const draft = `${file}.${process.pid}.partial`
   const cannot = (error: Error): never => {
-    throw new CommandError('unwritable_file', `--out ${file}: ${error.message}`)
+    throw unwritable(file, error)
   }
+  // The rename takes the place of whatever stands there: for root, of /dev/null too.
+  const there = await stat(file).catch(() => null)
+  if (there && !there.isFile())
+    throw new CommandError('unwritable_file', `--out '${file}' is no file: name one, which is there when it is whole`)
   const handle = await open(draft, 'w').catch(cannot)
   try {
     await write((text) => handle.appendFile(text).catch(cannot))

@@ -1,10 +1,12 @@
 /** The Ed25519 keys of checkpoints as files: made once, the private one readable by its owner alone. */
 import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject } from 'node:crypto'
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
+import { closeSync, existsSync, openSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { keyId } from '../../shared/audit/checkpoint.ts'
 import { CommandError } from '../answer.ts'
+import { makeFolder } from '../make-folder.ts'
 import { readText } from '../read-input.ts'
+import { unwritable } from '../unwritable.ts'
 
 export interface KeyFiles {
   key_id: string
@@ -22,16 +24,22 @@ export const makeKeys = (folder: string): KeyFiles => {
       `--out ${folder}: ${taken} exists and is not overwritten; name another folder`,
     )
   const { publicKey, privateKey } = generateKeyPairSync('ed25519')
+  const pems: [string, string, number][] = [
+    [files.private_key, String(privateKey.export({ type: 'pkcs8', format: 'pem' })), 0o600],
+    [files.public_key, publicPem(publicKey), 0o666],
+  ]
+  const made: string[] = []
   try {
-    mkdirSync(folder, { recursive: true })
-    const onlyIfNew = 'wx'
-    writeFileSync(files.private_key, privateKey.export({ type: 'pkcs8', format: 'pem' }), {
-      mode: 0o600,
-      flag: onlyIfNew,
-    })
-    writeFileSync(files.public_key, publicKey.export({ type: 'spki', format: 'pem' }), { flag: onlyIfNew })
+    makeFolder(folder)
+    for (const [file, pem, mode] of pems) {
+      closeSync(openSync(file, 'wx', mode))
+      made.push(file)
+      writeFileSync(file, pem)
+    }
   } catch (error) {
-    throw new CommandError('unwritable_file', `--out ${folder}: ${(error as Error).message}`)
+    // Half a pair would be in the way of the next try.
+    for (const file of made) rmSync(file, { force: true })
+    throw unwritable(folder, error as Error)
   }
   return { key_id: keyId(publicKey), ...files }
 }

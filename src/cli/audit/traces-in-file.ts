@@ -1,5 +1,6 @@
 /** The form of an export: for each incident a line with its chain head, then its records in order, one a line. */
 import { z } from 'zod'
+import { parseRecord } from '../../shared/audit/parse-record.ts'
 import type { StoredTrace } from '../../shared/audit/verify-traces.ts'
 import { CommandError } from '../answer.ts'
 import { linesOf } from './lines.ts'
@@ -20,7 +21,7 @@ export const exportLines = ({ incident_id, head, trace }: StoredTrace): string =
 
 const parse = (file: string, number: number, text: string): unknown => {
   try {
-    return JSON.parse(text)
+    return parseRecord(text)
   } catch {
     const fix = 'name an export of "interlock audit export"'
     throw new CommandError('invalid_input', `--file ${file}: line ${number} is not JSON; ${fix}`)

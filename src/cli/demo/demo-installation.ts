@@ -9,6 +9,7 @@ import { IncidentLedger } from '../../shared/ledger/incident-ledger.ts'
 import { projectFile } from '../../shared/project-file.ts'
 import { connectProducer, whenReady } from '../../shared/queue/redis.ts'
 import { keyPrefix } from '../../shared/queue/stage-queues.ts'
+import { inInstallation } from '../../shared/redis-address.ts'
 import { type RunningRedis, startRedis } from '../../shared/redis-server.ts'
 import { withAddress } from '../with-ledger.ts'
 import { type InterlockProcess, runInterlock, startInterlock } from './interlock-process.ts'
@@ -65,7 +66,7 @@ const startAll = async (
 export const startDemoInstallation = async (config: Config, signal: AbortSignal): Promise<DemoInstallation> => {
   const redis = await startRedis(config, { allowPureJs: true })
   const queuePrefix = `interlock-demo-${randomBytes(4).toString('hex')}`
-  const connection = connectProducer(redis.url, 10_000)
+  const connection = connectProducer(inInstallation(redis.url, queuePrefix), 10_000)
   connection.on('error', () => {}) // reaches us through the command that fails
   const env = environmentWith({
     REDIS_URL: redis.url,

@@ -4,6 +4,7 @@ import { redisChecks } from './redis-checks.ts'
 
 const GOOD = {
   redis_version: '7.0.15',
+  redis_mode: 'standalone',
   role: 'master',
   maxmemory_policy: 'noeviction',
   aof_enabled: '1',
@@ -14,17 +15,24 @@ const info = (changes: Partial<Record<keyof typeof GOOD, string | null>> = {}): 
   const fields = Object.entries({ ...GOOD, ...changes }).filter(([, value]) => value !== null)
   return ['# Server', ...fields.map(([name, value]) => `${name}:${value}`), ''].join('\r\n')
 }
-const notOk = (text: string) => redisChecks(text).flatMap((check) => (check.status === 'ok' ? [] : [check]))
+const URL = 'redis://127.0.0.1:6379'
+const notOk = (text: string) => redisChecks(text, URL).flatMap((check) => (check.status === 'ok' ? [] : [check]))
 
 describe('a Redis', () => {
   it('as advised passes', () => {
-    expect(redisChecks(info()).map(({ status }) => status)).toEqual(['ok', 'ok', 'ok', 'ok'])
+    expect(redisChecks(info(), URL).map(({ status }) => status)).toEqual(['ok', 'ok', 'ok', 'ok'])
+  })
+
+  it('may be a node of a cluster where REDIS_URL says so', () => {
+    const checks = redisChecks(info({ redis_mode: 'cluster' }), 'redis+cluster://127.0.0.1:6379#prod')
+    expect(checks.map(({ status }) => status)).toEqual(['ok', 'ok', 'ok', 'ok'])
   })
 
   it.each([
     [{ redis_version: '6.0.16' }, 'redis version', 'failed', '6.0.16, older than 6.2'],
     [{ redis_version: null }, 'redis version', 'failed', 'no redis_version'],
     [{ redis_version: '6.2.14' }, 'redis version', 'warning', 'tested on 7.0'],
+    [{ redis_mode: 'cluster' }, 'redis cluster', 'failed', 'a node of a cluster'],
     [{ role: 'slave' }, 'redis role', 'failed', 'role is slave'],
     [{ maxmemory_policy: 'allkeys-lru' }, 'redis eviction', 'failed', 'maxmemory-policy is allkeys-lru'],
     [{ maxmemory_policy: null }, 'redis eviction', 'failed', 'no maxmemory_policy'],

@@ -1,4 +1,5 @@
 /** Whether a Redis that answers is fit to hold incidents, judged by what its INFO says. Pure. */
+import { clusterOf } from '../../shared/redis-address.ts'
 import { type Check, failed, isAtLeast, ok, warning } from './check.ts'
 
 /** The ledger lists incidents with ZRANGE BYSCORE REV, which 6.2 brought; BullMQ recommends no less. */
@@ -55,10 +56,22 @@ const persistence = (enabled: string | undefined, lastWrite: string | undefined)
   return ok(name, 'the append-only file is on')
 }
 
-/** `info` is the reply of INFO. */
-export const redisChecks = (info: string): Check[] => {
+const clusterNode = (mode: string | undefined, url: string): Check[] =>
+  mode !== 'cluster' || clusterOf(url)
+    ? []
+    : [
+        failed(
+          'redis cluster',
+          'this is a node of a cluster, and the keys may be in a slot of another, now or later',
+          'set REDIS_URL to redis+cluster://host:port,host:port',
+        ),
+      ]
+
+/** `info` is the reply of INFO from where `url` leads. */
+export const redisChecks = (info: string, url: string): Check[] => {
   const fields = fieldsOf(info)
   return [
+    ...clusterNode(fields.get('redis_mode'), url),
     version(fields.get('redis_version')),
     role(fields.get('role')),
     eviction(fields.get('maxmemory_policy')),

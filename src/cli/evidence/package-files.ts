@@ -1,8 +1,10 @@
 /** An evidence package as files: read from a folder, written to one whole or not at all, and the list of its digests. */
-import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { dirname, join, relative, sep } from 'node:path'
 import { sha256 } from '../../shared/audit/digest.ts'
 import { CommandError } from '../answer.ts'
+import { makeFolder } from '../make-folder.ts'
+import { unwritable } from '../unwritable.ts'
 
 /** Path inside the package, with `/`, -> bytes. */
 export type PackageFiles = ReadonlyMap<string, Buffer>
@@ -18,13 +20,11 @@ export const manifestOf = (files: PackageFiles): string =>
     .map(([path, bytes]) => `${sha256(bytes)}  ${path}\n`)
     .join('')
 
-const cannot = (code: 'unreadable_file' | 'unwritable_file', what: string) => (error: Error) => {
-  throw new CommandError(code, `${what}: ${error.message}`)
-}
-
 /** Throws CommandError where the folder cannot be read, or holds what is neither a file nor a folder. */
 export const readPackage = async (dir: string): Promise<PackageFiles> => {
-  const unreadable = cannot('unreadable_file', `${dir} is not an evidence package that can be read`)
+  const unreadable = (error: Error): never => {
+    throw new CommandError('unreadable_file', `${dir} is not an evidence package that can be read: ${error.message}`)
+  }
   const entries = await readdir(dir, { recursive: true, withFileTypes: true }).catch(unreadable)
   const files = new Map<string, Buffer>()
   for (const entry of entries) {
@@ -37,12 +37,12 @@ export const readPackage = async (dir: string): Promise<PackageFiles> => {
   return files
 }
 
+/** Throws what the file system does: `inPlaceOf` says it of the folder that was asked for. */
 export const writeFiles = async (dir: string, files: PackageFiles): Promise<void> => {
-  const unwritable = cannot('unwritable_file', `--out ${dir}`)
   for (const [name, bytes] of files) {
     const path = join(dir, name)
-    await mkdir(dirname(path), { recursive: true }).catch(unwritable)
-    await writeFile(path, bytes).catch(unwritable)
+    makeFolder(dirname(path))
+    await writeFile(path, bytes)
   }
 }
 
@@ -50,7 +50,7 @@ export const writeFiles = async (dir: string, files: PackageFiles): Promise<void
 export const checkNew = async (dir: string): Promise<void> => {
   const there = await readdir(dir).catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return []
-    throw new CommandError('unwritable_file', `--out ${dir}: ${error.message}`)
+    throw unwritable(dir, error)
   })
   if (there.length > 0)
     throw new CommandError('file_exists', `--out ${dir} is not empty and is not written over; name another folder`)
@@ -62,13 +62,14 @@ export const inPlaceOf = async <Result>(
   fill: (draft: string) => Promise<Result>,
   isGood: (result: Result) => boolean,
 ): Promise<Result> => {
-  const unwritable = cannot('unwritable_file', `--out ${dir}`)
   const draft = `${dir.replace(/[/\\]+$/, '')}.${process.pid}.partial`
   try {
-    await mkdir(draft, { recursive: true }).catch(unwritable)
+    makeFolder(draft)
     const result = await fill(draft)
-    if (isGood(result)) await rename(draft, dir).catch(unwritable)
+    if (isGood(result)) await rename(draft, dir)
     return result
+  } catch (error) {
+    throw error instanceof Error && 'syscall' in error ? unwritable(dir, error as NodeJS.ErrnoException) : error
   } finally {
     await rm(draft, { recursive: true, force: true })
   }

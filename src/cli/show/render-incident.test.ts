@@ -41,7 +41,8 @@ describe('an incident that waits for a person', () => {
       'All guards hold, but a person must confirm the plan first.',
       'Class high_memory_usage, accepted at 2026-05-17T11:42:30.000Z, verdict at 2026-05-17T11:42:32.000Z',
       '(2 s later, stage dry-run).',
-      'Duplicates: 2. Audit records: 0, chain intact.',
+      'Duplicates: 2, besides those the door knew by their bytes.',
+      'Audit records: 0, chain intact.',
     ])
   })
 
@@ -58,7 +59,7 @@ describe('an incident that waits for a person', () => {
       'READINESS  24/25, threshold 23, mode auto',
       [
         'spec            5 specify.md',
-        'process         4 trace export',
+        'process         4 trace export, scored 7 d before the decision',
         'reduced: replay needs one variable set by hand',
       ],
     ],

@@ -37,9 +37,8 @@ const header = (incident: Incident, { intact, problem }: ChainCheck, { width, co
     `${colours.bold(incident_id)}  ${colourVerdict(status, colours)}`,
     ...(verdict ? wrap(meaningOf(verdict), width) : []),
     ...wrap(`Class ${incident_class}, accepted at ${accepted_at}, ${ended}.`, width),
-    ...wrap(`Duplicates: ${duplicates}. Audit records: ${records}, ${chain}.`, width).map((line) =>
-      intact ? line : colours.red(line),
-    ),
+    ...wrap(`Duplicates: ${duplicates}, besides those the door knew by their bytes.`, width),
+    ...wrap(`Audit records: ${records}, ${chain}.`, width).map((line) => (intact ? line : colours.red(line))),
   ]
 }
 
@@ -112,7 +111,7 @@ const renderDecisions = ({ readiness, 'dry-run': dryRun }: Incident['decisions']
   return [
     ...(readiness
       ? decided(Ready, readiness, 'READINESS', page, (ready) =>
-          renderReadiness(ready.readiness, decisionEvidence(readiness).scores, page),
+          renderReadiness(ready.readiness, decisionEvidence(readiness).scores, readiness.now, page),
         )
       : []),
     // Dry-run looks again: what the last decision saw is what counts.

@@ -98,7 +98,11 @@ describe('at start', () => {
 
   it('refuses a file that is not there or not usable', async () => {
     await expect(open('development')).rejects.toMatchObject({
-      ...{ code: 'secrets_invalid', message: expect.stringContaining('it cannot be read (ENOENT): set WEBHOOK') },
+      code: 'secrets_invalid',
+      message: `WEBHOOK_SECRETS_FILE is "${file}": it cannot be read (ENOENT): correct the path, or make the file`,
+    })
+    await expect(open('development', dir)).rejects.toMatchObject({
+      message: `WEBHOOK_SECRETS_FILE is "${dir}": it cannot be read (EISDIR): it is a folder: name the file in it`,
     })
     await write(`sources: {grafana: {bearer: ${SECRET}}}`)
     await expect(open('development')).rejects.toMatchObject({ code: 'secrets_invalid' })

@@ -1,13 +1,15 @@
 /** The webhook secrets in force: read at start, replaced when the file changes, kept when a change is invalid. */
+import { CodedError } from '../../shared/coded-error.ts'
 import type { Config } from '../../shared/config.ts'
 import type { PolicySet } from '../../shared/contracts/policy.ts'
 import { followFile, type InForce } from '../../shared/follow-file.ts'
 import type { Log } from '../../shared/telemetry/log.ts'
+import { unreadableFile } from '../../shared/unreadable-file.ts'
 import { isMockIssuer } from '../api-needs.ts'
 import { refuseUnsigned, sourcesStanding } from './unsigned-sources.ts'
 import { NO_SECRETS, parseSecrets, SecretsError, type WebhookSecrets } from './webhook-secrets.ts'
 
-/** Throws SecretsError or, in production, `sources_unsigned`, when the file cannot be used at start. */
+/** Throws `secrets_invalid` or, in production, `sources_unsigned`, when the file cannot be used at start. */
 export const secretsInForce = async (
   { WEBHOOK_SECRETS_FILE: file, NODE_ENV }: Pick<Config, 'WEBHOOK_SECRETS_FILE' | 'NODE_ENV'>,
   policies: () => PolicySet,
@@ -38,8 +40,7 @@ export const secretsInForce = async (
   }
   return followFile(file, {
     parse: (text) => check(parseSecrets(text, file)),
-    unreadable: (why) =>
-      new SecretsError(file, [`it cannot be read (${why}): set WEBHOOK_SECRETS_FILE to a file that can`]),
+    unreadable: (why) => new CodedError('secrets_invalid', unreadableFile('WEBHOOK_SECRETS_FILE', file, why)),
     onLoaded: (secrets) => {
       log.event('secrets_loaded', { sources: sourcesStanding(secrets, policies(), 'secured') })
       warn(secrets)

@@ -20,9 +20,9 @@ const aws = () => openCertificates(AWS.fetch, AWS.roots)
 
 const nested = (levels: number): unknown => (levels === 0 ? 0 : [nested(levels - 1)])
 
-const refusal = async (raw: Buffer, certificates = aws(), now = NOW, topics = [TOPIC]): Promise<string | null> => {
+const refusal = async (raw: Buffer, certificates = aws(), now = NOW): Promise<string | null> => {
   try {
-    await verifySns(topics, raw, certificates, now)
+    await verifySns([TOPIC], raw, certificates, now)
     return null
   } catch (error) {
     if (error instanceof Unauthorized) return error.reason

@@ -91,10 +91,13 @@ describe('followTokens', () => {
     expect(has(ONE)).toBe(true)
   })
 
-  it('does not start without the file', async () => {
-    await expect(followTokens('/nowhere/tokens.yaml', createMetrics('0'), { event: vi.fn() })).rejects.toMatchObject({
+  it.each([
+    ['without the file', '/nowhere/tokens.yaml', 'ENOENT): correct the path, or make the file'],
+    ['with a folder', '/', 'EISDIR): it is a folder: name the file in it'],
+  ])('does not start %s, and says how to mend it', async (_, path, says) => {
+    await expect(followTokens(path, createMetrics('0'), { event: vi.fn() })).rejects.toMatchObject({
       code: 'operators_invalid',
-      message: 'OPERATOR_TOKENS_FILE: /nowhere/tokens.yaml cannot be read: ENOENT',
+      message: `OPERATOR_TOKENS_FILE is "${path}": it cannot be read (${says}`,
     })
   })
 })

@@ -3,6 +3,7 @@ import { CodedError } from '../../shared/coded-error.ts'
 import { followFile, type InForce } from '../../shared/follow-file.ts'
 import type { Log } from '../../shared/telemetry/log.ts'
 import type { Metrics } from '../../shared/telemetry/metrics.ts'
+import { unreadableFile } from '../../shared/unreadable-file.ts'
 import { type OperatorTokens, parseOperatorTokens } from './operator-tokens.ts'
 
 /** Throws CodedError where the file cannot be used at start. */
@@ -14,7 +15,7 @@ export const followTokens = (
 ): Promise<InForce<OperatorTokens>> =>
   followFile(path, {
     parse: (text) => parseOperatorTokens(path, text),
-    unreadable: (why) => new CodedError('operators_invalid', `OPERATOR_TOKENS_FILE: ${path} cannot be read: ${why}`),
+    unreadable: (why) => new CodedError('operators_invalid', unreadableFile('OPERATOR_TOKENS_FILE', path, why)),
     onLoaded: ({ length: tokens }) => log.event('operators_loaded', { tokens }),
     onRefused: (err) => {
       refused.inc()

@@ -21,6 +21,6 @@ it.each([
   expect(durationText(milliseconds)).toBe(text)
 })
 
-it.each(['1', 'm', '1 h', '-1h', '1.5h', '1w'])('%s is not a duration', (text) => {
+it.each(['1', 'm', '1 h', '-1h', '1.5h', '1w', '36501d', '99999999999999999d'])('%s is not a duration', (text) => {
   expect(Duration.safeParse(text).success).toBe(false)
 })

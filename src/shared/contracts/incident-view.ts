@@ -35,7 +35,7 @@ export const IncidentView = z.strictObject({
   accepted_at: Timestamp,
   event: IncidentEvent.nullable().describe('null until normalize has decided'),
   sources: z.array(SourceView),
-  duplicates: z.int().min(0).describe('repeats that were counted and changed nothing'),
+  duplicates: z.int().min(0).describe('repeats that changed nothing, besides those that the door knew by their bytes'),
   stages: z
     .strictObject({
       normalize: Normalized.extend({ outcome: z.literal('ok') }),

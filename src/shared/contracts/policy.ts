@@ -22,12 +22,15 @@ export const Profile = z
   })
 export type Profile = z.infer<typeof Profile>
 
-/** `global`, `service:<name>`, `namespace:<name>` or `class:<name>`. */
+/**
+ * `global`, `service:<name>`, `namespace:<name>` or `class:<name>`. Of what an incident can be called: a name with another
+ * letter that looks alike, or one that is not seen, would freeze nothing.
+ */
 const FreezeScope = z
   .string()
   .regex(
-    /^(global|(service|namespace|class):\S+)$/,
-    'a scope is global, service:<name>, namespace:<name> or class:<name>',
+    /^(global|class:[a-z0-9][a-z0-9_-]{0,63}|(service|namespace):[\x21-\x7e]([\x20-\x7e]*[\x21-\x7e])?)$/,
+    'a scope is global, service:<name>, namespace:<name> or class:<name>, in printable ASCII, a class in lower case',
   )
 
 export const Freeze = z
@@ -48,18 +51,22 @@ const Review = z.strictObject({
   four_eyes: z.boolean().default(true),
 })
 
+const Budget = z.strictObject({
+  scope: z.enum(['service', 'namespace']),
+  limit: z.int().min(0),
+  window: Duration.refine((ms) => ms > 0, 'a budget has a window: above 0'),
+})
+
+/** In force where settings.yaml says nothing of budgets: no limit has to be asked for. */
+const BUDGETS: z.infer<typeof Budget>[] = [
+  { scope: 'service', limit: 3, window: 3_600_000 },
+  { scope: 'namespace', limit: 10, window: 3_600_000 },
+]
+
 export const Settings = z.strictObject({
   profiles: z.record(z.string(), Profile).default({}),
   freezes: z.array(Freeze).default([]),
-  budgets: z
-    .array(
-      z.strictObject({
-        scope: z.enum(['service', 'namespace']),
-        limit: z.int().min(0),
-        window: Duration.refine((ms) => ms > 0, 'a budget has a window: above 0'),
-      }),
-    )
-    .default([]),
+  budgets: z.array(Budget).default(BUDGETS),
   review: Review.prefault({}),
 })
 export type Settings = z.infer<typeof Settings>

@@ -45,6 +45,20 @@ export type SignedStopOrder = StopOrder & { via?: Means | undefined }
 export const Stop = StopOrder.omit({ scope: true }).extend({ via, at: Timestamp })
 export type Stop = z.infer<typeof Stop>
 
+/** Of a stop that says no time. */
+export const SINCE_NOBODY_KNOWS = '1970-01-01T00:00:00.000Z'
+
+/** What lies under a scope. What somebody wrote there by hand stops all the same: unknown never counts as pass. */
+export const readStop = (text: string): Stop => {
+  try {
+    return Stop.parse(JSON.parse(text))
+  } catch {
+    const said = JSON.stringify(text.replace(/[^\x20-\x7e]/g, '?').slice(0, 200))
+    const reason = `no order of "interlock stop", somebody wrote ${said} into Redis: "interlock resume" lifts it`
+    return { by: 'unknown', reason, at: SINCE_NOBODY_KNOWS }
+  }
+}
+
 /** One line of the log: what was ordered, in the order in which it took effect. */
 export const StopsLogEntry = StopOrder.extend({ via, order: z.enum(['stop', 'resume']), at: Timestamp })
 export type StopsLogEntry = z.infer<typeof StopsLogEntry>

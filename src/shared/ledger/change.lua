@@ -47,7 +47,8 @@ end
 -- The verdicts that wait for a person: whoever is counted under one stands in `reviews`, by since when.
 local WAITING = { ['verdict:awaiting_review'] = true, ['verdict:semi_manual'] = true }
 
--- The verdicts by which nothing passes: whoever comes under one gives back what it took of the budgets.
+-- The verdicts by which nothing passes: whoever comes under one gives back what it took of the budgets, unless it had passed
+-- before, since what was voided afterwards may have been carried out.
 local GIVES_BACK = {
   ['verdict:blocked'] = true, ['verdict:closed'] = true, ['verdict:rejected'] = true, ['verdict:expired'] = true,
   ['verdict:dead_lettered'] = true,
@@ -65,13 +66,14 @@ end
 -- way) and those that ended (`ended`, by when anything last came of them). A stage that hands on moves no counter.
 local function count(prefix, incident_id, first, last)
   if last < first then return end
-  local in_flight
+  local in_flight, had_passed
   for i = first, last, 2 do
     redis.call('HINCRBY', prefix .. 'accounting', ARGV[i], ARGV[i + 1])
     if ARGV[i] == 'verdict:blocked' then
       if ARGV[i + 1] == '1' then block(prefix, incident_id, now_ms()) else unblock(prefix, incident_id) end
     end
-    if GIVES_BACK[ARGV[i]] and ARGV[i + 1] == '1' then give_back(prefix, incident_id) end
+    if ARGV[i] == 'verdict:dry_run_passed' and ARGV[i + 1] == '-1' then had_passed = true end
+    if GIVES_BACK[ARGV[i]] and ARGV[i + 1] == '1' and not had_passed then give_back(prefix, incident_id) end
     if WAITING[ARGV[i]] then
       if ARGV[i + 1] == '1' then
         redis.call('ZADD', prefix .. 'reviews', now_ms(), incident_id)

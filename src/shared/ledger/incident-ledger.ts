@@ -108,7 +108,7 @@ export class IncidentLedger {
    */
   async apply(change: LedgerChange, step: JobCommand | null, also: readonly LedgerChange[] = []): Promise<boolean> {
     const keyCount = step ? (COMMAND_KEYS[step.command] ?? 0) : 0
-    const keys = step ? step.arguments.slice(0, keyCount).map(String) : [this.keys.index]
+    const keys = step ? step.arguments.slice(0, keyCount).map(String) : [this.keys.absent]
     const stepArgs = step?.arguments.slice(keyCount) ?? []
     const changes = [change, ...also].map(packChange)
     const item = packTogether([...stepArgs, ...changes.flatMap((one) => [one.count, one])])

@@ -56,7 +56,7 @@ const NO_QUEUE: z.infer<typeof Queue> = [0, 0, 0, 0, 0, null, null, 0, null]
 export const sampleInstallation = async (redis: Redis, keys: LedgerKeys): Promise<InstallationSample> => {
   const [stages, codes] = [StageName.options, BlockerCode.options]
   const args = [keys.prefix, HEARTBEAT_ID, stages.length, ...stages, ...codes]
-  const reply = await runScript(redis, 'interlockSample', [keys.reviews, keys.chains], args)
+  const reply = await runScript(redis, 'interlockSample', [keys.reviews, keys.chains, keys.absent], args)
   const [now, reviews, chains, queues, blocked] = Reply.parse(reply)
   const at = now ?? 0
   const age = (since: number | null) => (since === null ? 0 : Math.max(0, at - since))

@@ -4,6 +4,8 @@ import { keyPrefix } from '../queue/stage-queues.ts'
 export interface LedgerKeys {
   /** What they all begin with; the scripts make the keys of a change from it. */
   prefix: string
+  /** See `absentKey`. */
+  absent: string
   /** Hash: one incident's record. */
   incident(id: string): string
   /** List: its audit records, in order. */
@@ -40,10 +42,17 @@ export interface LedgerKeys {
   correlation(key: string): string
 }
 
+/**
+ * A key that is never there. While the slot of a cluster moves, its keys are here and there, and a script that names none that
+ * is missing would begin and fail half-way. One that names this, or another that is never there, is refused before it begins.
+ */
+export const absentKey = (installation: string): string => `${keyPrefix(installation)}:absent`
+
 export const ledgerKeys = (installation: string): LedgerKeys => {
   const prefix = `${keyPrefix(installation)}:`
   return {
     prefix,
+    absent: absentKey(installation),
     incident: (id) => `${prefix}incident:${id}`,
     trace: (id) => `${prefix}trace:${id}`,
     index: `${prefix}incidents`,

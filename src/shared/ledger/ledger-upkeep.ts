@@ -28,7 +28,7 @@ const LostReply = z.tuple([z.number(), z.array(Lost)])
 /** Looks at up to `most` incidents in flight of which nothing was known for `silentMs`, each once in that time. */
 export const findLost = async (redis: Redis, keys: LedgerKeys, silentMs: number, most: number) => {
   const args = [keys.prefix, silentMs, most, LONGEST_SEARCHED, ...StageName.options]
-  const [looked, lost] = LostReply.parse(await runScript(redis, 'interlockFindLost', [keys.open], args))
+  const [looked, lost] = LostReply.parse(await runScript(redis, 'interlockFindLost', [keys.open, keys.absent], args))
   return { looked, lost: lost.map(([id, status, place]) => ({ id, status, place })) }
 }
 
@@ -47,7 +47,12 @@ export const pruneEnded = async (redis: Redis, keys: LedgerKeys, retentionMs: nu
   z
     .number()
     .parse(
-      await runScript(redis, 'interlockPrune', [keys.ended], [keys.prefix, retentionMs, most, ...StageName.options]),
+      await runScript(
+        redis,
+        'interlockPrune',
+        [keys.ended, keys.absent],
+        [keys.prefix, retentionMs, most, ...StageName.options],
+      ),
     )
 
 /** Null where there is none; `unreadable` where somebody else wrote in it. Rejects when Redis does not answer. */

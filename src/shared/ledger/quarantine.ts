@@ -49,7 +49,9 @@ export class Quarantine {
   /** Durable when this returns; how many others went for it. One that is kept already is counted once more. */
   async keep(delivery: QuarantinedDelivery, at: string, most = MOST_QUARANTINED): Promise<number> {
     const args = [this.#keys.prefix, delivery.id, at, JSON.stringify(delivery), most]
-    return Count.parse(await runScript(this.#redis, 'interlockQuarantine', [this.#keys.quarantine], args))
+    return Count.parse(
+      await runScript(this.#redis, 'interlockQuarantine', [this.#keys.quarantine, this.#keys.absent], args),
+    )
   }
 
   count(): Promise<number> {
@@ -86,6 +88,8 @@ export class Quarantine {
   /** Removes what was last delivered longer ago; returns how many. */
   async prune(keptMs: number): Promise<number> {
     const args = [this.#keys.prefix, keptMs, PRUNE_BATCH]
-    return Count.parse(await runScript(this.#redis, 'interlockPruneQuarantine', [this.#keys.quarantine], args))
+    return Count.parse(
+      await runScript(this.#redis, 'interlockPruneQuarantine', [this.#keys.quarantine, this.#keys.absent], args),
+    )
   }
 }

@@ -59,7 +59,7 @@ export class Reviews {
       shares.length > 0 ? JSON.stringify(shares) : '',
       packChange(change),
     ]
-    const reply = await runScript(this.#redis, 'interlockApprove', [this.#keys.reviews], args)
+    const reply = await runScript(this.#redis, 'interlockApprove', [this.#keys.absent], args)
     const [code, found] = reply as [number, string?]
     if (code === CHANGED_MEANWHILE) return 'changed'
     if (code === SHARES_SPENT) return { spent: parseSpent(JSON.parse(String(found))) }

@@ -1,6 +1,13 @@
 /** The emergency stops in force, the log of who ordered them, and the incidents they hold: in Redis, beside the ledger. */
 import type { ChainableCommander, Redis } from 'ioredis'
-import { HeldEntry, type SignedStopOrder, Stop, type StopsInForce, StopsLogEntry } from '../contracts/stop.ts'
+import {
+  HeldEntry,
+  readStop,
+  type SignedStopOrder,
+  type Stop,
+  type StopsInForce,
+  StopsLogEntry,
+} from '../contracts/stop.ts'
 import { crashPoint } from '../crash-point.ts'
 import type { JobCommand } from '../queue/stage-queues.ts'
 import { type LedgerChange, packChange } from './change.ts'
@@ -26,6 +33,15 @@ const PUT_OFF_KEYS = 11
 const PAGE = 200
 const LAST_ORDERS = 20
 
+/** None for a line that somebody wrote in by hand: it must not hide what is stopped. */
+const readOrder = (text: string): StopsLogEntry[] => {
+  try {
+    return [StopsLogEntry.parse(JSON.parse(text))]
+  } catch {
+    return []
+  }
+}
+
 export class Stops {
   readonly #redis: Redis
   readonly #keys: LedgerKeys
@@ -44,7 +60,7 @@ export class Stops {
       both.hsetnx(stops, order.scope, JSON.stringify(stop)),
     )
     const before = changed ? null : await this.#redis.hget(stops, order.scope)
-    return { changed, stop: before === null ? stop : Stop.parse(JSON.parse(before)) }
+    return { changed, stop: before === null ? stop : readStop(before) }
   }
 
   /**
@@ -56,12 +72,17 @@ export class Stops {
     at: string,
     progress: (released: number) => void = () => {},
   ): Promise<{ changed: boolean; released: number }> {
-    const { stops, held, prefix } = this.#keys
+    const { stops, held, prefix, absent } = this.#keys
     const changed = await this.#order({ order: 'resume', ...order, at }, (both) => both.hdel(stops, order.scope))
     let [cursor, released] = ['', 0]
     while (cursor !== '0') {
       crashPoint('release:before')
-      const page = await runScript(this.#redis, 'interlockRelease', [held, stops], [prefix, cursor || '0', PAGE])
+      const page = await runScript(
+        this.#redis,
+        'interlockRelease',
+        [held, stops, absent],
+        [prefix, cursor || '0', PAGE],
+      )
       crashPoint('release:after')
       const [next, count] = page as [string, number]
       cursor = next
@@ -81,7 +102,9 @@ export class Stops {
   /** Puts a job off whose decision met a stop, and records it in the same step. */
   async hold(met: StopMet, entry: HeldEntry, change: LedgerChange, putOff: JobCommand): Promise<HoldReply> {
     const [keys, given] = [putOff.arguments.slice(0, PUT_OFF_KEYS), putOff.arguments.slice(PUT_OFF_KEYS)]
-    const stop = [this.#keys.prefix, met.scope, met.text, JSON.stringify(entry)]
+    // Bytes that are no text do not come back as they were, so that only their being there can be looked for.
+    const asMet = met.text.includes('\uFFFD') ? '' : met.text
+    const stop = [this.#keys.prefix, met.scope, asMet, JSON.stringify(entry)]
     const args = [...given, ...stop, packChange(change)]
     const reply = Number(await runScript(this.#redis, 'interlockHold', keys.map(String), args))
     if (reply === CHANGED_MEANWHILE) return 'changed'
@@ -104,9 +127,9 @@ export class Stops {
       this.#countHeld(),
     ])
     const engaged = Object.entries(texts)
-      .map(([scope, text]) => ({ scope, ...Stop.parse(JSON.parse(text)), held: counts.by.get(scope) ?? 0 }))
+      .map(([scope, text]) => ({ scope, ...readStop(text), held: counts.by.get(scope) ?? 0 }))
       .sort((a, b) => a.at.localeCompare(b.at) || a.scope.localeCompare(b.scope))
-    return { engaged, held: counts.held, log: log.map((text) => StopsLogEntry.parse(JSON.parse(text))) }
+    return { engaged, held: counts.held, log: log.flatMap(readOrder) }
   }
 
   async #countHeld(): Promise<{ held: number; by: Map<string, number> }> {

@@ -61,6 +61,12 @@ describe('gives an incident all the same', () => {
     ['whose trace is something else', () => redis.set(ledger.keys.trace('HM-1'), 'x'), { ...gone, trace: [] }, true],
     ['with what is not JSON', () => redis.lset(ledger.keys.trace('HM-1'), 0, 'x'), { trace: ['x', trace[1]] }, true],
     [
+      'with a record that says something twice',
+      () => redis.lset(ledger.keys.trace('HM-1'), 0, `{"at":"",${JSON.stringify(trace[0]).slice(1)}`),
+      { trace: [expect.stringMatching(/^{"at":"",/), trace[1]] },
+      true,
+    ],
+    [
       'whose number of records is none',
       () => redis.hset(incident(), { records: 'x' }),
       { head: { head, records: Number.NaN } },

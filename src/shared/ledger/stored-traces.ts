@@ -1,6 +1,7 @@
 /** All incidents of the ledger with their audit traces, or with their chain heads alone, a page at a time. */
 import type { Redis } from 'ioredis'
 import { z } from 'zod'
+import { parseRecord } from '../audit/parse-record.ts'
 import type { StoredTrace } from '../audit/verify-traces.ts'
 import { ChainEnd } from '../contracts/checkpoint.ts'
 import type { IncidentLedger } from './incident-ledger.ts'
@@ -27,9 +28,9 @@ async function* pages(ledger: IncidentLedger, size: number): AsyncGenerator<List
 const TraceReply = z.tuple([z.tuple([z.string().nullable(), z.string().nullable()]), z.array(z.string())])
 
 /** What is not JSON stays the text it is, and the check of the chain says so. */
-const parseRecord = (text: string): unknown => {
+const recordIn = (text: string): unknown => {
   try {
-    return JSON.parse(text)
+    return parseRecord(text)
   } catch {
     return text
   }
@@ -47,7 +48,7 @@ const readTrace = async (redis: Redis, { keys }: IncidentLedger, id: string): Pr
   // Removed since the page was read, and not merely robbed of its record.
   if (head === null && texts.length === 0 && (await redis.zscore(keys.index, id)) === null) return null
   const end = head === null ? null : { head, records: Number(records) }
-  return { incident_id: id, head: end, trace: texts.map(parseRecord) }
+  return { incident_id: id, head: end, trace: texts.map(recordIn) }
 }
 
 /** Those of these incidents that are there; each is read whole and in one step, so it may be written to meanwhile. */

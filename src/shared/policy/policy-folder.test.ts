@@ -54,6 +54,25 @@ describe('loadPolicyFolder', () => {
     expect(freezes).toEqual([freeze])
   })
 
+  it.each([
+    ['no settings.yaml', null],
+    ['one that says nothing of budgets', 'profiles: {}\n'],
+  ])('how many pass in an hour is limited with %s', async (_, settings) => {
+    await (settings === null ? rm(join(dir, 'settings.yaml')) : write('settings.yaml', settings))
+    expect((await loadPolicyFolder(dir)).budgets).toEqual([
+      { scope: 'service', limit: 3, window: 3_600_000 },
+      { scope: 'namespace', limit: 10, window: 3_600_000 },
+    ])
+  })
+
+  it('the shipped settings say the same, and no limit has to be asked for', async () => {
+    const shippedBudgets = (await loadPolicyFolder(shipped)).budgets
+    await write('settings.yaml', '')
+    expect((await loadPolicyFolder(dir)).budgets).toEqual(shippedBudgets)
+    await write('settings.yaml', 'budgets: []')
+    expect((await loadPolicyFolder(dir)).budgets).toEqual([])
+  })
+
   it("accepts the settings of the policy folder's reference", async () => {
     await write(
       'settings.yaml',
@@ -87,6 +106,13 @@ describe('loadPolicyFolder', () => {
       'freezes: [{from: "2026-12-23T00:00:00Z", to: "2027-01-02T00:00:00Z", scope: api, reason: x}]',
       'freezes.0.scope is "api"',
     ],
+    ...['service:api\u200b', 'service:\u0430pi', 'namespace:pr\u00f6d', 'class:Memory', 'class:m\u0435mory'].map(
+      (scope): [string, string, string] => [
+        'settings.yaml',
+        `freezes: [{from: "2026-12-23T00:00:00Z", to: "2027-01-02T00:00:00Z", scope: "${scope}", reason: x}]`,
+        `freezes.0.scope is "${scope}"`,
+      ],
+    ),
     ['settings.yaml', 'profiles: [', 'settings.yaml: not valid YAML'],
     ['settings.yaml', 'review: {}\nreview: {}', 'settings.yaml: not valid YAML'],
     ['services.yaml', 'services: {a: {facts: {stateless: true}}}', 'state stateful instead'],

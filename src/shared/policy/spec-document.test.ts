@@ -88,6 +88,33 @@ describe('parseSpec', () => {
     expect(problem?.line).toBe(line)
     expect(problem?.message).toContain(message)
   })
+
+  it.each([
+    ...['(never)', '(not allowed)', '(disabled)', '– removed in March', '~~for a while~~', 'no longer allowed'],
+    ...['do not use', '**never**', ': forbidden', '(no)', "don't"],
+  ])('an action that is said not to be allowed is no approval, however it is said: %s', (prose) => {
+    expect(parseSpec(section(`- \`a\` ${prose}`))).toMatchObject({
+      pre_approved: [],
+      problems: [{ code: 'action_unreadable', line: 5 }],
+    })
+  })
+
+  it.each([
+    ...['(stateless only)', 'if the workload is stateless', 'when stateless', 'except for databases'],
+    ...['for stateless workloads only', 'but not for stateful services', ': must be stateless', 'only in dev'],
+    ...['as long as there is quota', ': fast. Never on a database.', '(requires a backup)', 'unless it is frozen'],
+  ])('a condition in prose is found, however it is said: %s', (prose) => {
+    const { problems, remarks } = parseSpec(section(`- \`a\` ${prose}`))
+    expect([problems, remarks.map(({ code }) => code)]).toEqual([[], ['condition_in_prose']])
+  })
+
+  it.each([
+    ...['gives one pod a fresh start', ': restarts only the pod that is named', '(notes: none)', '. Reversible.'],
+    ...['adds one replica, and takes it away again', '— one pod, nothing else'],
+  ])('a description is neither: %s', (prose) => {
+    const { pre_approved, problems, remarks } = parseSpec(section(`- \`a\` ${prose}`))
+    expect([pre_approved.length, problems, remarks]).toEqual([1, [], []])
+  })
 })
 
 describe('checkSpec', () => {

@@ -1,5 +1,5 @@
 /** A YAML text with the places of everything in it, so that what is wrong can be pointed at. Pure. */
-import { isMap, isNode, isScalar, isSeq, LineCounter, parseDocument } from 'yaml'
+import { type Document, isMap, isNode, isScalar, isSeq, LineCounter, parseDocument, visit } from 'yaml'
 import type { z } from 'zod'
 import { listIssues } from './explain-issues.ts'
 import type { Finding, Place } from './finding.ts'
@@ -35,9 +35,25 @@ const find = (root: unknown, path: Path): { node: unknown; offset: number } => {
   return { node, offset }
 }
 
+/** Where a key stands that its mapping has already: the parser's own look at each against all before is quadratic. */
+const repeatedKeys = (document: Document): number[] => {
+  const repeated: number[] = []
+  visit(document, {
+    Map: (_, { items }) => {
+      const seen = new Set<unknown>()
+      for (const { key } of items) {
+        if (!isScalar(key)) continue
+        if (seen.has(key.value)) repeated.push(startOf(key) ?? 0)
+        seen.add(key.value)
+      }
+    },
+  })
+  return repeated
+}
+
 export const readYamlDocument = (source: string): YamlDocument => {
   const lines = new LineCounter()
-  const document = parseDocument(source, { lineCounter: lines })
+  const document = parseDocument(source, { lineCounter: lines, uniqueKeys: false })
   const at = (offset: number): Place => {
     const { line, col } = lines.linePos(offset)
     return { line: Math.max(line, 1), column: Math.max(col, 1) }
@@ -48,7 +64,10 @@ export const readYamlDocument = (source: string): YamlDocument => {
     message: `not valid YAML: ${message.split('\n')[0]?.replace(/ at line \d+, column \d+:?$/, '')}`,
     fix: 'correct the YAML here',
   })
-  const broken = [...document.errors, ...document.warnings].map(({ pos, message }) => finding(at(pos[0]), message))
+  const broken = [
+    ...[...document.errors, ...document.warnings].map(({ pos, message }) => finding(at(pos[0]), message)),
+    ...repeatedKeys(document).map((offset) => finding(at(offset), 'Map keys must be unique')),
+  ]
   let value: unknown
   try {
     value = broken.length === 0 ? document.toJS() : undefined

@@ -32,7 +32,9 @@ describe('GroupCommit', () => {
     const { calls, send } = recorder()
     const group = new GroupCommit()
     const all = Array.from({ length: 20 }, (_, n) => n)
-    expect(await Promise.all(all.map((n) => group.add('queue', n, send)))).toEqual(all)
+    const replies = all.map((n) => group.add('queue', n, send))
+    expect(calls, 'what is full does not wait for the end of the turn').toHaveLength(2)
+    expect(await Promise.all(replies)).toEqual(all)
     expect(calls.map((items) => items.length)).toEqual([8, 8, 4])
   })
 

@@ -1,6 +1,7 @@
 /**
  * Commits that become ready in one turn of the event loop go to Redis in one script call: what a call costs is then paid
- * once for all of them, and the keys of the queue travel once. A commit that is alone goes alone, and waits for nobody.
+ * once for all of them, and the keys of the queue travel once. A commit that is alone goes alone, and waits for nobody; a
+ * call that is full goes at once, so that Redis works on it while the turn goes on.
  */
 
 /** Bounds how long one call holds up Redis: each commit takes it some 0.1 ms. */
@@ -25,6 +26,9 @@ export class GroupCommit<Item> {
       const waiting = this.#groups.get(group)?.waiting ?? []
       this.#groups.set(group, { send, waiting })
       waiting.push({ item, resolve, reject })
+      if (waiting.length < MOST_AT_ONCE) return
+      this.#groups.delete(group)
+      void this.#send(send, waiting)
     })
   }
 
@@ -32,9 +36,7 @@ export class GroupCommit<Item> {
     // A new map, since a cleared one lets what it held live on until a full collection: V8 chains the old table to the new.
     const groups = this.#groups
     this.#groups = new Map()
-    for (const { send, waiting } of groups.values())
-      for (let from = 0; from < waiting.length; from += MOST_AT_ONCE)
-        void this.#send(send, waiting.slice(from, from + MOST_AT_ONCE))
+    for (const { send, waiting } of groups.values()) void this.#send(send, waiting)
   }
 
   async #send(send: SendItems<Item>, waiting: readonly Waiting<Item>[]): Promise<void> {

@@ -13,6 +13,13 @@ it.each([
   ['opts', 'no JSON'],
   ['opts', 'null'],
   ['progress', 'no JSON'],
+  ['parent', 'no JSON'],
+  ['parent', 'null'],
+  ['parent', ''],
+  ['parent', '{"id":"x","queueKey":"elsewhere"}'],
+  ['parentKey', 'elsewhere:x'],
+  ['rjk', 'daily'],
+  ['rjk', 'a:b:c:d:e'],
 ])('%s is %s', async (field, text) => {
   const installation = `unreadable-${field}-${text.length}`
   const { ledger, queues, accept, work, balanced } = await openPipeline(redis, installation)

@@ -1,7 +1,8 @@
 /** Connections to Redis. Producers fail fast while Redis is away; workers wait for it, with nothing lost either way. */
 import { Redis, type RedisOptions } from 'ioredis'
 import { CodedError } from '../coded-error.ts'
-import { sentinelsOf } from '../redis-address.ts'
+import { clusterOf, sentinelsOf } from '../redis-address.ts'
+import { followSlot } from './cluster-connector.ts'
 
 /** ioredis backs off up to 5 s between attempts by default; work should resume within a second of Redis being back. */
 const retryStrategy = (attempt: number) => Math.min(50 * 2 ** attempt, 1000)
@@ -9,6 +10,8 @@ const retryStrategy = (attempt: number) => Math.min(50 * 2 ** attempt, 1000)
 type Behaviour = Omit<RedisOptions, 'replyMapping' | 'sentinels'>
 
 const open = (url: string, options: Behaviour): Redis => {
+  const cluster = clusterOf(url)
+  if (cluster) return new Redis({ ...followSlot(cluster, retryStrategy), ...options })
   const sentinels = sentinelsOf(url)
   return sentinels ? new Redis({ ...sentinels, ...options }) : new Redis(url, options)
 }

@@ -127,8 +127,8 @@ describe('one thing changed', () => {
 
 test('what finds nothing is told, by how many alerts lack it', () => {
   const unfound = unfoundPointers(SourceMapping.parse(RAW), PAYLOAD)
-  expect(unfound).toContainEqual({ field: 'fields.pod', pointer: '/target/instance', alerts: 1 })
-  expect(unfound).toContainEqual({ field: 'fields.group_key', pointer: '/group', alerts: 2 })
+  expect(unfound).toContainEqual({ field: 'fields.pod', pointer: '/target/instance', finds: 'nothing', alerts: 1 })
+  expect(unfound).toContainEqual({ field: 'fields.group_key', pointer: '/group', finds: 'nothing', alerts: 2 })
   expect(unfound.map(({ field }) => field)).not.toContain('fields.service')
 })
 

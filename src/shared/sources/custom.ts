@@ -22,7 +22,7 @@ type Field = keyof SourceMapping['fields']
 /** Above this a number counts milliseconds, not seconds: as seconds it is the year 5138. */
 const MILLISECONDS_FROM = 1e11
 
-const timeIn = (value: unknown): string | null => {
+export const timeIn = (value: unknown): string | null => {
   const number = plainNumber(value)
   if (number === null) return instantOrNull(value)
   return epochInstant(number, number < MILLISECONDS_FROM ? 's' : 'ms')

@@ -57,6 +57,8 @@ export const datadog: Source = {
     const status = STATUS.get(transition)
     if (status === undefined) return [ignored(`transition ${shown(transition)} neither opens nor ends an incident`)]
     const gap = transition.endsWith('no data')
+    if (status === 'firing' && !gap && alert.alert_type.toLowerCase() === 'success')
+      return [ignored('alert_type success: the alert is no incident')]
     const tags = readTags(colonPairs(alert.tags.split(',')))
     const at = epochInstant(alert.date, 'ms')
     const origin = /^\d+$/.test(alert.alert_id) ? originOf(alert.link) : ''

@@ -90,6 +90,8 @@ rows('datadog', 'recommended_payload.triggered', [
   ['no service', { tags: 'env:prod' }, { rejected: /tags is missing: tag the monitor with service/ }],
   ['no cycle key', { alert_cycle_key: '' }, { rejected: /alert_cycle_key is missing.*docs\/sources.md/ }],
   ['another transition', { alert_transition: 'Muted' }, { ignored: /muted/ }],
+  ['a trigger that tells of a success', { alert_type: 'Success' }, { ignored: /alert_type success/ }],
+  ['no data, whatever it was before', { alert_transition: 'No Data', alert_type: 'success' }, gap],
   ['a link elsewhere gives none', { link: 'javascript:alert(1)' }, { alert: { source_ref: '' } }],
   ['a date that is none', { date: 'yesterday' }, { alert: { starts_at: RECEIVED_AT } }],
 ])

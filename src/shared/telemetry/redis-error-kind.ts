@@ -7,7 +7,7 @@ type RedisErrorKind = (typeof REDIS_ERRORS)[number]
 const KINDS: readonly (readonly [RedisErrorKind, RegExp])[] = [
   ['timeout', /Command timed out|Socket timeout|ETIMEDOUT/],
   ['refused', /\b(OOM|MISCONF|READONLY|NOREPLICAS)\b/],
-  ['loading', /\b(LOADING|MASTERDOWN|CLUSTERDOWN|TRYAGAIN)\b/],
+  ['loading', /\b(LOADING|MASTERDOWN|CLUSTERDOWN|TRYAGAIN|MOVED|ASK|non local key)\b/],
   ['connection', /Connection is closed|isn't writeable|max retries per request|ECONN|EPIPE|ENOTFOUND|EAI_AGAIN|EHOST/],
 ]
 

@@ -50,6 +50,11 @@ it.each<[string, RequestListener, string]>([
     always(200, GOOD.replace('{', '{"warnings":["store b did not answer"],')),
     'the answer is not complete: store b did not answer',
   ],
+  [
+    'part of an answer, from a cluster that says no more',
+    always(200, GOOD.replace('{', '{"isPartial":true,')),
+    'the answer is not complete: some of what stores it did not answer (isPartial)',
+  ],
   ['too much', always(200, GOOD + ' '.repeat(1_100_000)), 'the answer is too long'],
   ['a way elsewhere', always(302, '', { location: '/login' }), 'HTTP 302'],
   ['no such path', always(404, ''), 'HTTP 404: PROMETHEUS_URL must be the address before'],
@@ -63,7 +68,7 @@ it.each<[string, RequestListener, string]>([
   const { ask, metrics } = await open(answer)
   expect(await ask()).toEqual({ problem: expect.stringContaining(problem) })
   expect(await ask()).toEqual({ problem: expect.stringContaining('(Prometheus was asked timestamp(quota))') })
-  expect(await requestsIn(metrics)).toEqual({ failed: 2 })
+  expect(await requestsIn(metrics)).toEqual({ ok: 0, failed: 2 })
 })
 
 it.each<[string, RequestListener, string]>([
@@ -74,7 +79,7 @@ it.each<[string, RequestListener, string]>([
 ])('one that is %s is asked three times', async (_, answer, problem) => {
   const { ask, metrics } = await open(answer)
   expect(await ask()).toEqual({ problem: expect.stringContaining(problem) })
-  expect(await requestsIn(metrics)).toEqual({ failed: 3 })
+  expect(await requestsIn(metrics)).toEqual({ ok: 0, failed: 3 })
 })
 
 it('one that fails once is asked again, for the time of the decision', async () => {

@@ -71,6 +71,9 @@ export const openPrometheus = (
     timeout(limits.timeoutMs, TimeoutStrategy.Aggressive),
   )
 
+  for (const outcome of ['ok', 'failed'])
+    metrics.dependencyRequestDuration.zero({ ...labels, operation: 'query', outcome })
+
   const once = async (query: string, at: string, signal: AbortSignal): Promise<Sample> => {
     const end = metrics.dependencyRequestDuration.startTimer({ ...labels, operation: 'query' })
     let outcome = 'failed'

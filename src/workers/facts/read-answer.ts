@@ -11,6 +11,8 @@ const Success = z.object({
   data: z.object({ resultType: z.string(), result: z.array(z.unknown()) }),
   /** Some stores answer with what they could reach and say so here. */
   warnings: z.array(z.string()).default([]),
+  /** Others say no more than that. */
+  isPartial: z.boolean().default(false),
 })
 const Failure = z.object({ status: z.literal('error'), error: z.string() })
 
@@ -38,6 +40,7 @@ export const readSample = (text: string): Sample => {
   if (!answer) return none(`the answer is not one of Prometheus (${brief(text) || 'empty'}): check PROMETHEUS_URL`)
   const [warning] = answer.warnings
   if (warning !== undefined) return none(`the answer is not complete: ${brief(warning)}`)
+  if (answer.isPartial) return none('the answer is not complete: some of what stores it did not answer (isPartial)')
   const { resultType, result } = answer.data
   if (resultType !== 'vector') return none(`it gives a ${resultType}; write an expression that gives one series`)
   if (result.length === 0) return none('no series matches it')

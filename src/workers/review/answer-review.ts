@@ -62,11 +62,14 @@ const refused = ({ incident }: Asked, code: ReviewRefusal, reasons: string[], ag
   return { outcome: 'refused', incident_id, code, status, reasons, plan, plan_digest }
 }
 
-/** Who had it taken up, as far as the trace knows: sources have no identity, and a person may have redriven it. */
+/** As people tell names apart: the same letters in other cases or forms of Unicode are the same name. */
+const nameOf = (who: string): string => who.normalize('NFKC').toLowerCase()
+
+const OPERATOR = /^operator:/
+
+/** Who had it taken up, as far as the trace knows: sources have no identity; a person redrives, or takes out of quarantine. */
 const triggeredBy = (trace: readonly AuditRecord[]): Set<string> =>
-  new Set(
-    trace.filter(({ event }) => event === 'redriven').map(({ actor }) => actor.replace(/^operator:/, '').toLowerCase()),
-  )
+  new Set(trace.flatMap(({ actor }) => (OPERATOR.test(actor) ? [nameOf(actor.replace(OPERATOR, ''))] : [])))
 
 /** Null when the order may be tried. */
 const refusal = (asked: Asked, { review }: PolicySet): Reviewed | null => {
@@ -79,7 +82,7 @@ const refusal = (asked: Asked, { review }: PolicySet): Reviewed | null => {
     return refused(asked, 'other_plan', [
       `plan_digest is ${order.plan_digest ?? 'none'}, and the plan that is asked about has ${plan_digest ?? 'none'}`,
     ])
-  if (order.decision === 'approve' && review.four_eyes && triggeredBy(trace).has(order.by.toLowerCase()))
+  if (order.decision === 'approve' && review.four_eyes && triggeredBy(trace).has(nameOf(order.by)))
     return refused(asked, 'own_run', [
       `${order.by} had this run taken up: by policy (four_eyes) somebody else approves`,
     ])
@@ -104,14 +107,15 @@ const confirmedRun = ({ incident }: Asked, again: LookedAgain): Run | null => {
 
 /** Null when somebody else wrote to the incident meanwhile. */
 const approve = async (settings: ReviewSettings, asked: Asked): Promise<Reviewed | null> => {
-  const { redis, ledger, queues, policies, prometheus } = settings
-  const { incident, trace, at } = asked
+  const { redis, ledger, queues, policies, now, prometheus } = settings
+  const { incident, trace } = asked
   const { incident_id } = incident
   const set = policies()
   const snapshot: Snapshot = { incident, trace, policies: set, confirmed: ledger.runs.isConfirmed }
-  const asking = askFacts(snapshot, prometheus, at)
+  const asking = askFacts(snapshot, prometheus, asked.at)
   if (asking) snapshot.answers = await asking
-  const again = await lookAgain(snapshot, at)
+  // What was true when it was asked may be too old by now.
+  const again = await lookAgain(snapshot, asking ? now() : asked.at)
   const changed = whatChanged(incident, trace, again)
   const answer = {
     ...answerOf(asked, { event: 'review_approved', after: 'dry_run_passed' }),

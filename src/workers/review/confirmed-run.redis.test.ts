@@ -1,8 +1,10 @@
 /** What a confirmation is worth later: the first-run memory, four eyes, and each further step of a semi-manual incident. */
 import { describe, expect, inject, it } from 'vitest'
 import { openChanging } from '../../../tests/support/changing-pipeline.ts'
+import { grafanaDelivery } from '../../../tests/support/faults.ts'
 import { MEMORY, OTHER_SPEC, SEMI_MANUAL, SERVICE, SHIPPED, withFacts } from '../../../tests/support/policies.ts'
 import { eventually } from '../../../tests/support/processes.ts'
+import { replayQuarantined } from '../../producers/replay-quarantined.ts'
 
 const open = (start = SHIPPED) => openChanging(inject('redisUrl'), start)
 
@@ -43,6 +45,24 @@ describe('four eyes', () => {
     const answer = await review(id, await digestOf(id), { by })
     expect(answer.status).toBe(expected)
     if (expected === 409) expect(answer.body.reason).toBe('own_run')
+  })
+
+  it.each([
+    ['zo\u00e9', 'own_run'],
+    ['ben', undefined],
+  ])('taken out of quarantine by Zo\u0065\u0301, approved by %s', async (by, refused) => {
+    const { ledger, queue, installation, work, review, digestOf, becomes } = await open()
+    work()
+    const kept = { id: 'Q-0123456789abcdef', source: 'grafana', request_id: 'r', reasons: ['x'], size_bytes: 2 }
+    const body = grafanaDelivery({ fault: installation })
+    const sealed = { body_sha256: '0'.repeat(64), kept: 'redacted' as const, body, headers: {} }
+    const at = new Date().toISOString()
+    await ledger.quarantine.keep({ ...kept, ...sealed }, at)
+    const order = { by: 'Zo\u0065\u0301', reason: 'the mapping is mended' }
+    const taken = await replayQuarantined(kept.id, order, at, { ledger, queue, policies: () => SHIPPED })
+    const id = taken.outcome === 'replayed' ? (taken.answers[0]?.incident_id ?? '') : ''
+    await becomes(id, 'awaiting_review')
+    expect((await review(id, await digestOf(id), { by })).body.reason).toBe(refused)
   })
 })
 

@@ -132,12 +132,22 @@ export const LEDGER_GUARDS: readonly LedgerGuard[] = [
       GIVEN_BACK,
       'a share is given back by what is {rejected}',
     ],
+    ['regard for what had passed', ' and not had_passed', '', GIVEN_BACK, 'and not where it had passed'],
     [
       'what came under a correlation key meanwhile',
       "if version_of(prefix .. 'correlation:' .. ARGV[i]) ~= tonumber(ARGV[i + 1]) then return true end",
       '',
       'tests/races/interleavings.redis.test.ts',
       'whatever is told of one fault at once',
+    ],
+  ]),
+  ...guards('prune.lua', [
+    [
+      'regard for who waits for a person',
+      'if waits(id) then',
+      'if false then',
+      'src/workers/upkeep.redis.test.ts',
+      'never takes one that waits for a person',
     ],
   ]),
   ...guards('approve.lua', [
@@ -180,7 +190,7 @@ export const LEDGER_GUARDS: readonly LedgerGuard[] = [
   ...guards('hold.lua', [
     [
       'the stop looked for again',
-      "redis.call('HGET', prefix .. 'stops', scope) ~= stop or",
+      "not there or (stop ~= '' and there ~= stop) or",
       '',
       HOLD,
       'is not put off when the stop is lifted meanwhile',

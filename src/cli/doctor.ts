@@ -8,6 +8,7 @@ import { type Answer, printAnswer } from './answer.ts'
 import { type Check, failed, isAtLeast, ok } from './doctor/check.ts'
 import { policyChecks } from './doctor/policy-checks.ts'
 import { redisChecks } from './doctor/redis-checks.ts'
+import { messageOf } from './takes-no-writes.ts'
 import { redisUrlOf } from './with-ledger.ts'
 
 const NEEDED_NODE = '20.19'
@@ -30,8 +31,12 @@ const accountingCheck = ({ counters, open }: { counters: Record<string, number>;
   return ok('accounting', described)
 }
 
-const unreadBooks = ({ message }: Error): Check =>
-  failed('accounting', `cannot be read: ${message}`, 'mend what the other checks of Redis say, then look again')
+const unreadBooks = (error: Error): Check =>
+  failed(
+    'accounting',
+    `cannot be read: ${messageOf(error)}`,
+    'mend what the other checks of Redis say, then look again',
+  )
 
 const installationChecks = async (config: Config): Promise<Check[]> => {
   const url = redisUrlOf(config)

@@ -7,6 +7,7 @@ import type { IncidentLedger } from '../shared/ledger/incident-ledger.ts'
 import { inInstallation, withPassword } from '../shared/redis-address.ts'
 import { unreadableFile } from '../shared/unreadable-file.ts'
 import { CommandError } from './answer.ts'
+import { takesNoWrites } from './takes-no-writes.ts'
 
 /** Where Redis is when nothing says otherwise; in production `loadConfig` has refused that already. */
 const DEFAULT_REDIS_URL = 'redis://127.0.0.1:6379'
@@ -38,7 +39,7 @@ export interface Installation {
   config: Config
 }
 
-/** Throws CommandError `redis_unavailable`, naming the address and what to set. */
+/** Throws CommandError `redis_unavailable` or `redis_refuses`, naming the address and what to set. */
 export const withLedger = async <Result>(use: (installation: Installation) => Promise<Result>): Promise<Result> => {
   const config = loadConfig()
   const url = redisUrlOf(config)
@@ -55,6 +56,8 @@ export const withLedger = async <Result>(use: (installation: Installation) => Pr
       throw withAddress(error, url)
     })
     return await use({ ledger: new IncidentLedger(redis, config.QUEUE_PREFIX), redis, config })
+  } catch (error) {
+    throw takesNoWrites(error, withoutSecrets(url))
   } finally {
     redis.disconnect()
   }

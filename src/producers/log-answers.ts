@@ -1,9 +1,11 @@
 /** Logs what came of a delivery, alert by alert, so that a line is about one incident at most and is found by its id. */
+import type { PolicySet } from '../shared/contracts/policy.ts'
 import type { AlertAnswer } from '../shared/contracts/webhook-answer.ts'
 import type { Problem } from '../shared/problem.ts'
-import { findSource } from '../shared/sources/index.ts'
 import type { Log } from '../shared/telemetry/log.ts'
 import { boundedReasons } from './bounded-reasons.ts'
+import { addressOf } from './door/verify-delivery.ts'
+import { sourceAt } from './source-at.ts'
 
 interface Answered {
   request_id: string
@@ -31,13 +33,26 @@ export const logAnswers = (
   }
 }
 
+const knownAddress = (address: string, policies: PolicySet): string | undefined => {
+  try {
+    return addressOf(sourceAt(address, policies))
+  } catch {
+    return undefined
+  }
+}
+
 /**
  * A delivery that was refused as a whole. An address that is not one of ours is not repeated: a stranger wrote it, and
  * some senders have a secret in it.
  */
-export const logRefusal = ({ code, message }: Problem, params: unknown, answered: Answered, log: Log): void => {
-  const isOurs = code !== 'source_unknown'
-  const address = (params as { source: string }).source.replaceAll('-', '_')
-  const source = isOurs ? (findSource(address)?.name ?? 'custom') : undefined
-  log.event('webhook_rejected', { ...answered, source, reason: isOurs ? message : undefined, error_code: code })
+export const logRefusal = (
+  { code, message }: Problem,
+  params: unknown,
+  policies: PolicySet,
+  answered: Answered,
+  log: Log,
+): void => {
+  const source = knownAddress((params as { source: string }).source, policies)
+  const reason = source && message
+  log.event('webhook_rejected', { ...answered, source, reason, error_code: code })
 }

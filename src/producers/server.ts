@@ -128,7 +128,7 @@ export const createServer = ({
     // Counted all the same; sending away is logged when it begins and ends.
     const isTold = (failed || route === WEBHOOKS) && !(problem instanceof ComeAgain)
     if (isTold && (OF_PROVEN.has(problem.code) || mayTell(problem.code))) {
-      if (!failed) logRefusal(problem, request.params, refused, log)
+      if (!failed) logRefusal(problem, request.params, acceptance.policies(), refused, log)
       else
         log.event(problem.code === 'redis_unavailable' ? 'redis_error' : 'request_failed', { ...refused, err: error })
     }

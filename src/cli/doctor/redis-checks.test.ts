@@ -6,6 +6,8 @@ const GOOD = {
   redis_version: '7.0.15',
   redis_mode: 'standalone',
   role: 'master',
+  used_memory: '800',
+  maxmemory: '1000',
   maxmemory_policy: 'noeviction',
   aof_enabled: '1',
   aof_last_write_status: 'ok',
@@ -20,12 +22,17 @@ const notOk = (text: string) => redisChecks(text, URL).flatMap((check) => (check
 
 describe('a Redis', () => {
   it('as advised passes', () => {
-    expect(redisChecks(info(), URL).map(({ status }) => status)).toEqual(['ok', 'ok', 'ok', 'ok'])
+    expect(redisChecks(info(), URL).map(({ status }) => status)).toEqual(['ok', 'ok', 'ok', 'ok', 'ok'])
+  })
+
+  it('passes without a limit of its memory', () => {
+    expect(notOk(info({ maxmemory: '0' }))).toEqual([])
+    expect(notOk(info({ maxmemory: null }))).toEqual([])
   })
 
   it('may be a node of a cluster where REDIS_URL says so', () => {
     const checks = redisChecks(info({ redis_mode: 'cluster' }), 'redis+cluster://127.0.0.1:6379#prod')
-    expect(checks.map(({ status }) => status)).toEqual(['ok', 'ok', 'ok', 'ok'])
+    expect(checks.map(({ status }) => status)).toEqual(['ok', 'ok', 'ok', 'ok', 'ok'])
   })
 
   it.each([
@@ -36,6 +43,8 @@ describe('a Redis', () => {
     [{ role: 'slave' }, 'redis role', 'failed', 'role is slave'],
     [{ maxmemory_policy: 'allkeys-lru' }, 'redis eviction', 'failed', 'maxmemory-policy is allkeys-lru'],
     [{ maxmemory_policy: null }, 'redis eviction', 'failed', 'no maxmemory_policy'],
+    [{ used_memory: '801' }, 'redis memory', 'warning', '801 of 1000 bytes'],
+    [{ used_memory: '1000' }, 'redis memory', 'failed', 'takes no writes'],
     [{ aof_enabled: '0' }, 'redis persistence', 'warning', 'append-only file is off'],
     [{ aof_enabled: null }, 'redis persistence', 'warning', 'append-only file is off'],
     [{ aof_last_write_status: 'err' }, 'redis persistence', 'failed', "was 'err'"],

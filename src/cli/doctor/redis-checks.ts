@@ -56,6 +56,18 @@ const persistence = (enabled: string | undefined, lastWrite: string | undefined)
   return ok(name, 'the append-only file is on')
 }
 
+/** From where the alert RedisMemoryHigh fires. */
+const HIGH = 0.8
+
+const memory = (used: number, most: number): Check => {
+  const name = 'redis memory'
+  if (!(most > 0)) return ok(name, 'maxmemory is not set')
+  const what = `${used} of ${most} bytes (maxmemory) are used`
+  const fix = 'raise maxmemory: docs/runbooks/RedisMemoryHigh.md'
+  if (used >= most) return failed(name, `${what}: Redis takes no writes`, fix)
+  return used > most * HIGH ? warning(name, what, fix) : ok(name, what)
+}
+
 const clusterNode = (mode: string | undefined, url: string): Check[] =>
   mode !== 'cluster' || clusterOf(url)
     ? []
@@ -75,6 +87,7 @@ export const redisChecks = (info: string, url: string): Check[] => {
     version(fields.get('redis_version')),
     role(fields.get('role')),
     eviction(fields.get('maxmemory_policy')),
+    memory(Number(fields.get('used_memory')), Number(fields.get('maxmemory'))),
     persistence(fields.get('aof_enabled'), fields.get('aof_last_write_status')),
   ]
 }

@@ -17,6 +17,10 @@ it('nobody, while there is room', () => {
   expect(gone(30, ['192.0.2.1', 20], ['192.0.2.2', 10])).toEqual([])
 })
 
+it('nobody, where it is not known how much has come', () => {
+  expect(gone(30, ['192.0.2.1', Number.NaN])).toEqual([])
+})
+
 it('whoever has the most of it, the largest first, and no more than has to go', () => {
   const crowd: [string, number][] = [9, 11, 10].map((bytes) => ['192.0.2.1', bytes])
   expect(gone(30, ['192.0.2.2', 12], ...crowd)).toEqual([

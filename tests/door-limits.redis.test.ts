@@ -133,6 +133,23 @@ test.each([
   expect(JSON.stringify(told).length).toBeLessThan(30_000)
 })
 
+test.each([
+  ['to no source', 'made-up', {}, undefined],
+  ['of another media type', 'grafana', { 'content-type': 'image/png' }, 'grafana'],
+  ['compressed', 'splunk-oncall', { 'content-encoding': 'gzip' }, 'splunk_oncall'],
+])('deliveries %s, which anybody can send, are logged ten times a second', async (_, source, headers, named) => {
+  told.length = 0
+  const started = Date.now()
+  for (let times = 0; times < 300; times++)
+    await api.post(`/webhooks/${source}`, '{}', { 'content-type': 'application/json', ...headers })
+  const seconds = Math.ceil((Date.now() - started) / 1000) + 1
+  const lines = told.filter(({ name }) => name === 'webhook_rejected')
+  expect(lines.length).toBeGreaterThan(0)
+  expect(lines.length).toBeLessThanOrEqual(10 * seconds)
+  expect(lines[0]?.source).toBe(named)
+  expect(lines[0]?.reason === undefined).toBe(named === undefined)
+})
+
 test('headers beyond 16 KiB are refused', async () => {
   const answer = await exchange(head('grafana', `x-much: ${'a'.repeat(16 * 1024)}`))
   expectProblem(answer, 'headers_too_large', '16384 bytes')

@@ -5,6 +5,7 @@ import { connect } from 'node:net'
 import { setImmediate } from 'node:timers/promises'
 import { Redis } from 'ioredis'
 import { afterAll, describe, expect, inject, onTestFinished, test, vi } from 'vitest'
+import { MOST_BYTES } from '../src/producers/door/bodies-on-their-way.ts'
 import type { Load } from '../src/producers/door/judge-load.ts'
 import { MOST_AT_ONCE } from '../src/producers/door/pipelining.ts'
 import { watchLoad } from '../src/producers/door/watch-load.ts'
@@ -40,6 +41,24 @@ const open = async (limits: Parameters<typeof openApi>[6], installation = `load-
   return { ...api, installation, from, counted }
 }
 const fault = () => ({ fault: randomUUID() })
+
+test('bodies of one sender that nobody has proven take no more memory than there is for all', async () => {
+  const api = await open({})
+  const port = Number(new URL(await api.server.listen({ host: '127.0.0.1', port: 0 })).port)
+  const size = 1024 * 1024
+  const head = `POST /webhooks/grafana HTTP/1.1\r\nhost: a\r\ncontent-type: application/json\r\ncontent-length: ${size}\r\n\r\n`
+  const all = MOST_BYTES / size + 20
+  const sockets = Array.from({ length: all }, () => connect(port, '127.0.0.1').on('error', () => {}))
+  onTestFinished(() => {
+    for (const socket of sockets) socket.destroy()
+  })
+  // All of each but its end, so that nothing of it is judged.
+  for (const socket of sockets) socket.write(Buffer.concat([Buffer.from(head), Buffer.alloc(size - 1, ' ')]))
+  await vi.waitFor(() => expect(sockets.filter(({ closed }) => closed).length).toBeGreaterThan(0), 20_000)
+  expect(sockets.filter(({ closed }) => !closed).length).toBeGreaterThan(all / 2)
+  expect(await api.from('192.0.2.1')).toMatchObject({ status: 202 })
+  expect(await api.counted('load_shed_total')).toEqual([expect.stringContaining('reason="crowd"')])
+})
 
 describe('the rate limit', () => {
   test('holds over all replicas, for one source and one address', async () => {

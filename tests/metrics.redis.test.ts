@@ -22,6 +22,7 @@ beforeAll(async () => {
   await api.post(`/webhooks/${madeUp}`, {})
   await api.get(`/incidents/${madeUp}`)
   await api.get(`/${madeUp}`)
+  for (const method of ['TRACE', 'PROPFIND', 'MKCOL'] as const) await api.server.inject({ method, url: '/' })
   text = (await api.get('/metrics')).body
 })
 afterAll(() => api.close())
@@ -44,7 +45,7 @@ test.each([
   ['interlock_jobs_enqueued_total', 'queue="normalize"', 1],
   ['interlock_http_request_duration_seconds_count', 'route="/webhooks/:source",method="POST",code="202"', 4],
   ['interlock_http_request_duration_seconds_count', 'route="/incidents/:id",method="GET",code="404"', 1],
-  ['interlock_http_request_duration_seconds_count', 'route="unknown",method="GET",code="404"', 1],
+  ['interlock_http_request_duration_seconds_count', 'route="unknown",method="unknown",code="404"', 4],
   // What nobody was answered yet, so that a rate sees the first of it.
   ['interlock_http_request_duration_seconds_count', 'route="/webhooks/:source",method="POST",code="503"', 0],
   ['interlock_http_request_duration_seconds_count', 'route="/kill-switch",method="PUT",code="403"', 0],

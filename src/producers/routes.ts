@@ -15,6 +15,7 @@ import { acceptWebhook } from './accept-webhook.ts'
 import { boundedReasons } from './bounded-reasons.ts'
 import { addCloudEventsHandshake } from './cloudevents-handshake.ts'
 import { admitSender } from './door/admit-sender.ts'
+import { watchBodies } from './door/bodies-on-their-way.ts'
 import { refuseByHeaders, refuseBySize } from './door/body-limits.ts'
 import { confirmSubscription } from './door/confirm-subscription.ts'
 import type { Load } from './door/judge-load.ts'
@@ -63,6 +64,7 @@ export const addWebhooks = (
   app.register(async (webhooks) => {
     keepRawForms(webhooks)
     addCloudEventsHandshake(webhooks)
+    watchBodies(webhooks, metrics)
     const rate = rateLimit && (await addRateLimit(webhooks, rateLimit))
     const underWay = new UnderWay()
     const isPipelined = watchPipelining()
@@ -110,9 +112,8 @@ export const addWebhooks = (
       },
       handler: async (request, reply) => {
         const source = sourceAt(request.params.source, acceptance.policies())
-        const request_id = request.id
+        const { headers, id: request_id } = request
         const delivery = { request_id, received_at: new Date().toISOString() }
-        const { headers } = request
         const keep = (raw: Buffer, body: unknown, reasons: readonly string[]) =>
           quarantineRejected(
             { source, ...delivery, raw, body, headers, reasons },

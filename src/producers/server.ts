@@ -28,7 +28,6 @@ import type { RateLimit } from './door/rate-limit.ts'
 import { shedLesser } from './door/shed-load.ts'
 import { soManyASecond } from './door/so-many-a-second.ts'
 import { trustedProxies } from './door/trusted-proxies.ts'
-import { Unauthorized } from './door/unauthorized.ts'
 import type { Door } from './door/verify-delivery.ts'
 import { finishRequests } from './finish-requests.ts'
 import { addKillSwitch } from './kill-switch-routes.ts'
@@ -64,8 +63,14 @@ export interface ServerSettings {
   proxies?: readonly string[]
 }
 
-/** Lines a second: who is refused can come as often as they like. */
-const UNAUTHORIZED_LOGGED = 10
+/** Lines a second of one code: who is refused can come as often as they like. */
+const STRANGERS_LOGGED = 10
+
+/** What goes wrong only once it is proven who sends. With anything else a stranger can be refused. */
+const OF_PROVEN: ReadonlySet<ProblemCode> = new Set([
+  ...(['body_not_form', 'body_not_json', 'json_too_complex', 'nothing_understood'] as const),
+  ...(['redis_unavailable', 'incident_contended', 'internal_error'] as const),
+])
 
 /** Of an incident id (128) and more, so that a longer one is answered as unknown. */
 const LONGEST_PARAMETER = 1024
@@ -113,19 +118,20 @@ export const createServer = ({
   patience = PATIENCE,
   proxies = [],
 }: ServerSettings): FastifyInstance => {
-  const mayTell = soManyASecond(UNAUTHORIZED_LOGGED)
+  const mayTell = soManyASecond<ProblemCode>(STRANGERS_LOGGED)
   const refuse = (error: FastifyError, request: FastifyRequest, reply: FastifyReply) => {
     const { id: request_id, routeOptions } = request
     const problem = tooSlow(request.raw) ?? asProblem(error, request_id)
     const [route, latency_ms] = [routeOptions.url, Math.round(reply.elapsedTime)]
     const refused = { request_id, route, status: problem.status, latency_ms, error_code: problem.code }
-    if (problem instanceof ComeAgain) {
-      // Counted, and logged when it begins and ends.
-    } else if (problem.status >= 500 && problem.code !== 'shutting_down')
-      log.event(problem.code === 'redis_unavailable' ? 'redis_error' : 'request_failed', { ...refused, err: error })
-    else if (problem instanceof Unauthorized && !mayTell()) {
-      // Counted all the same.
-    } else if (route === WEBHOOKS) logRefusal(problem, request.params, acceptance.policies(), refused, log)
+    const failed = problem.status >= 500 && problem.code !== 'shutting_down'
+    // Counted all the same; sending away is logged when it begins and ends.
+    const isTold = (failed || route === WEBHOOKS) && !(problem instanceof ComeAgain)
+    if (isTold && (OF_PROVEN.has(problem.code) || mayTell(problem.code))) {
+      if (!failed) logRefusal(problem, request.params, acceptance.policies(), refused, log)
+      else
+        log.event(problem.code === 'redis_unavailable' ? 'redis_error' : 'request_failed', { ...refused, err: error })
+    }
     if (problem.retryAfter !== null) reply.header('retry-after', problem.retryAfter)
     return reply.code(problem.status).type('application/problem+json').send(problem.toDocument())
   }
@@ -154,8 +160,10 @@ export const createServer = ({
   })
   app.setErrorHandler<FastifyError>(refuse)
   app.addHook('onResponse', ({ routeOptions, method }, { statusCode, elapsedTime }, done) => {
-    const route = routeOptions.url ?? 'unknown'
-    metrics.httpRequestDuration.observe({ route, method, code: statusCode }, elapsedTime / 1000)
+    // Of what leads nowhere the method is a stranger's choice among some thirty, and each would be a label.
+    const { url: route = 'unknown' } = routeOptions
+    const labels = { route, method: routeOptions.url ? method : 'unknown', code: statusCode }
+    metrics.httpRequestDuration.observe(labels, elapsedTime / 1000)
     done()
   })
   documentApi(app)

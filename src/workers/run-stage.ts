@@ -151,7 +151,7 @@ const decideOnce = async (
   // Closed by its sources meanwhile, or decided already: the job has nothing left to do.
   if (incident.status !== stage.name)
     return { commit: null, summary: { incident_id: incidentId, outcome: 'skipped', reason: incident.status } }
-  const at = now()
+  let at = now()
   const snapshot: Snapshot = {
     ...read,
     policies: policies(),
@@ -159,7 +159,11 @@ const decideOnce = async (
     ...(spent && { spent }),
   }
   const asking = askFacts(snapshot, prometheus, at)
-  if (asking) snapshot.answers = await asking
+  if (asking) {
+    snapshot.answers = await asking
+    // What was true when it was asked may be too old by now, and a freeze may have begun.
+    at = now()
+  }
   // Awaited only where there is something to wait for: what was read of one incident is then gone before the next is.
   const loading = stage.load(snapshot)
   const loaded = loading instanceof Promise ? await loading : loading

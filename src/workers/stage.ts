@@ -37,7 +37,7 @@ export type StageResult<Output> =
   | (Recorded<Output> & { outcome: 'stop'; verdict: VerdictName; blockers: Blocker[] })
 
 /** Version of the rules: a replay under the same version gives the same bytes. Raise it when a decision may change. */
-export const RULES_VERSION = '2'
+export const RULES_VERSION = '3'
 
 export type TraceNeed = 'none' | 'last' | 'all'
 

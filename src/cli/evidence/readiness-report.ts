@@ -17,16 +17,18 @@ const scores = (stored: StoredIncident): string[] => {
   if (!card) return ['There was no policy to take scores from.']
   const lines = AXES.map((axis) => {
     const scored = card.scores[axis]
-    if (!scored) return [axis, '-', '', 'nobody has scored it: counts as 0']
+    if (!scored) return [axis, '-', '', '', '', 'nobody has scored it: counts as 0']
+    const { as_of } = scored
     return [
       axis,
       String(scored.score),
       plain(scored.evidence.join(', ') || 'none named'),
+      ...(as_of === undefined ? ['not stated', ''] : [as_of, between(as_of, decided.head.now)]),
       plain(scored.reduction ?? ''),
     ]
   })
   return [
-    ...mdTable(['category', 'score', 'evidence', 'reduced because'], lines),
+    ...mdTable(['category', 'score', 'evidence', 'scored at', 'age at the decision', 'reduced because'], lines),
     '',
     `Total ${score} of 25, threshold ${threshold}, mode ${code(mode)}.`,
   ]

@@ -23,9 +23,9 @@ const readinessFiles = (stored: StoredIncident): [string, string][] => {
     incident_id: stored.incident.incident_id,
     stateful: whole(needed.stateful),
     scores: Object.fromEntries(
-      Object.entries(scores).map(([axis, { score, evidence, reduction }]) => [
+      Object.entries(scores).map(([axis, { reduction, ...scored }]) => [
         axis,
-        { score, evidence, reduction: whole(reduction) },
+        { ...scored, reduction: whole(reduction) },
       ]),
     ),
     checks: {

@@ -51,7 +51,12 @@ const scores = {
   spec: five('specify.md'),
   implementation: five('actions/restart-pod'),
   verification: five('validation.md'),
-  process: { score: 4, evidence: ['trace export'], reduction: 'replay needs one variable set by hand' },
+  process: {
+    score: 4,
+    evidence: ['trace export'],
+    as_of: '2026-05-10T00:00:00.000Z',
+    reduction: 'replay needs one variable set by hand',
+  },
   security: five('rollback'),
 }
 

@@ -59,7 +59,7 @@ describe('an incident that waits for a person', () => {
       'READINESS  24/25, threshold 23, mode auto',
       [
         'spec            5 specify.md',
-        'process         4 trace export',
+        'process         4 trace export, scored 7 d before the decision',
         'reduced: replay needs one variable set by hand',
       ],
     ],

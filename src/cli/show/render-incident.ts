@@ -111,7 +111,7 @@ const renderDecisions = ({ readiness, 'dry-run': dryRun }: Incident['decisions']
   return [
     ...(readiness
       ? decided(Ready, readiness, 'READINESS', page, (ready) =>
-          renderReadiness(ready.readiness, decisionEvidence(readiness).scores, page),
+          renderReadiness(ready.readiness, decisionEvidence(readiness).scores, readiness.now, page),
         )
       : []),
     // Dry-run looks again: what the last decision saw is what counts.

@@ -8,23 +8,26 @@ import { renderFlip } from './render-flip.ts'
 
 const HIGHEST = 5
 
-const scoreRow = (axis: (typeof AXES)[number], scores: CardScores, { colours }: Page): Row[] => {
+const scoreRow = (axis: (typeof AXES)[number], scores: CardScores, at: string, { colours }: Page): Row[] => {
   const scored = scores[axis]
   if (scored === undefined) return [{ name: axis, text: '- nobody has scored it: counts as 0', paint: colours.red }]
-  const { score, evidence, reduction } = scored
-  const line = { name: axis, text: `${score} ${evidence.join(', ') || 'no evidence named'}` }
+  const { score, evidence, as_of, reduction } = scored
+  const age = as_of === undefined ? '' : `, scored ${between(as_of, at)} before the decision`
+  const line = { name: axis, text: `${score} ${evidence.join(', ') || 'no evidence named'}${age}` }
   if (reduction === null && score === HIGHEST) return [line]
   return [line, { name: '', text: `  reduced: ${reduction ?? 'no reason given'}`, paint: colours.yellow }]
 }
 
+/** `at`: when the decision was taken, which is what the age of a score counts to. */
 export const renderReadiness = (
   { score, threshold, mode, flip }: Judgement,
   scores: CardScores,
+  at: string,
   page: Page,
 ): string[] => {
   const title =
     score === null ? 'READINESS  not scored' : `READINESS  ${score}/25, threshold ${threshold}, mode ${mode}`
-  const scored = score === null ? [] : AXES.flatMap((axis) => scoreRow(axis, scores, page))
+  const scored = score === null ? [] : AXES.flatMap((axis) => scoreRow(axis, scores, at, page))
   return [
     ...section(
       title,

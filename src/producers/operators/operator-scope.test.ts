@@ -50,6 +50,18 @@ const open = (authenticate = byToken) => {
 
 const basic = (password: string, user = 'anybody') => `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`
 
+it('strangers are told of ten times a second, and counted each time; who is known is told of always', async () => {
+  const { ask, event } = open()
+  const started = Date.now()
+  for (let times = 0; times < 300; times++) await ask('/reads', 'Bearer made-up')
+  const seconds = Math.ceil((Date.now() - started) / 1000) + 1
+  expect(event.mock.calls.length).toBeGreaterThan(0)
+  expect(event.mock.calls.length).toBeLessThanOrEqual(10 * seconds)
+  event.mockClear()
+  for (let times = 0; times < 30; times++) await ask('/needs-operator', `Bearer ${TOKEN.viewer}`)
+  expect(event.mock.calls.length).toBe(30)
+})
+
 describe('a role', () => {
   it.each([
     ['viewer', '/reads', 200],

@@ -1,8 +1,15 @@
 /** The part of the API that is for operators: nobody reaches a route in it without a login whose role is enough. */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { AUTH_FAILURES, includesRole, type Operator, type Role } from '../../shared/contracts/operator.ts'
+import {
+  AUTH_FAILURES,
+  type AuthFailure,
+  includesRole,
+  type Operator,
+  type Role,
+} from '../../shared/contracts/operator.ts'
 import type { Log } from '../../shared/telemetry/log.ts'
 import type { Metrics } from '../../shared/telemetry/metrics.ts'
+import { soManyASecond } from '../door/so-many-a-second.ts'
 import { Refusal } from './refusal.ts'
 
 declare module 'fastify' {
@@ -25,6 +32,9 @@ interface Scope {
   log: Log
 }
 
+/** Lines a second for one reason, about those of whom nobody knows who they are: they can come as often as they like. */
+const STRANGERS_LOGGED = 10
+
 const READS: readonly string[] = ['GET', 'HEAD']
 
 /** Of a browser the password is asked, where that would be enough. */
@@ -46,6 +56,7 @@ export const addOperatorScope = (
   { authenticate, metrics, log }: Scope,
   routes: (scope: FastifyInstance) => void,
 ): void => {
+  const mayTell = soManyASecond<AuthFailure>(STRANGERS_LOGGED)
   app.register(async (scope) => {
     const refuse = (error: unknown, request: FastifyRequest, reply: FastifyReply): never => {
       if (error instanceof Refusal) {
@@ -53,7 +64,8 @@ export const addOperatorScope = (
         metrics.operatorAuthFailures.inc({ reason: AUTH_FAILURES[reason] })
         const { id: request_id, method, routeOptions, operator } = request
         const who = { by: operator?.name, via: operator?.means }
-        log.event('operator_refused', { request_id, route: routeOptions.url, status, reason, ...who })
+        if (operator || mayTell(reason))
+          log.event('operator_refused', { request_id, route: routeOptions.url, status, reason, ...who })
         if (status === 401) reply.header('www-authenticate', challenge(method))
       }
       throw error

@@ -1,7 +1,7 @@
 /** The readiness card: five scores by a person against artefacts, and the checks that go with them. */
 import { z } from 'zod'
 import { Duration } from './duration.ts'
-import { FactName } from './facts.ts'
+import { FactName, Instant } from './facts.ts'
 import { IncidentClass, IncidentId } from './identifiers.ts'
 import { AskedFact } from './live-facts.ts'
 
@@ -10,10 +10,15 @@ export type Axis = (typeof AXES)[number]
 
 const Score = z.number().min(0, 'a score is between 0 and 5').max(5, 'a score is between 0 and 5')
 
-/** Either the number alone (course cards) or the number with its evidence and, below 5, the reason for the reduction. */
+/** Either the number alone (course cards) or with its evidence, when that was looked at and, below 5, what is missing. */
 const ScoreEntry = z.union([
   Score,
-  z.strictObject({ score: Score, evidence: z.array(z.string()).default([]), reduction: z.string().optional() }),
+  z.strictObject({
+    score: Score,
+    evidence: z.array(z.string()).default([]),
+    as_of: Instant.optional(),
+    reduction: z.string().optional(),
+  }),
 ])
 
 /** Width of what an action can touch, narrowest first. */

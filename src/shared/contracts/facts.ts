@@ -29,7 +29,7 @@ const AS_OF = 'as_of is a day or a time with its zone, e.g. 2026-11-14 or 2026-1
 const DayOrTime = z.union([z.iso.datetime({ offset: true }), z.iso.date()])
 
 /** When something was last seen to be so: a day counts from its beginning, so that a fact is never younger than it was. */
-const Instant = z
+export const Instant = z
   .string(AS_OF)
   .refine((text) => DayOrTime.safeParse(text).success, AS_OF)
   .transform((text) => new Date(text).toISOString())

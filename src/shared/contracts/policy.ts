@@ -22,12 +22,15 @@ export const Profile = z
   })
 export type Profile = z.infer<typeof Profile>
 
-/** `global`, `service:<name>`, `namespace:<name>` or `class:<name>`. */
+/**
+ * `global`, `service:<name>`, `namespace:<name>` or `class:<name>`. Of what an incident can be called: a name with another
+ * letter that looks alike, or one that is not seen, would freeze nothing.
+ */
 const FreezeScope = z
   .string()
   .regex(
-    /^(global|(service|namespace|class):\S+)$/,
-    'a scope is global, service:<name>, namespace:<name> or class:<name>',
+    /^(global|class:[a-z0-9][a-z0-9_-]{0,63}|(service|namespace):[\x21-\x7e]([\x20-\x7e]*[\x21-\x7e])?)$/,
+    'a scope is global, service:<name>, namespace:<name> or class:<name>, in printable ASCII, a class in lower case',
   )
 
 export const Freeze = z

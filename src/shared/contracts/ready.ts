@@ -3,13 +3,18 @@ import { z } from 'zod'
 import { Blocker } from './blocker.ts'
 import { AXES } from './card.ts'
 import { FlipStep } from './flip.ts'
-import { IncidentClass, Sha256 } from './identifiers.ts'
+import { IncidentClass, Sha256, Timestamp } from './identifiers.ts'
 import { IncidentEvent } from './incident-event.ts'
 
-/** The scores a card states. An axis that is not there counts as 0. */
+/** The scores a card states, each since when, where it says so. An axis that is not there counts as 0. */
 export const CardScores = z.partialRecord(
   z.enum(AXES),
-  z.strictObject({ score: z.number(), evidence: z.array(z.string()), reduction: z.string().nullable() }),
+  z.strictObject({
+    score: z.number(),
+    evidence: z.array(z.string()),
+    as_of: Timestamp.optional(),
+    reduction: z.string().nullable(),
+  }),
 )
 export type CardScores = z.infer<typeof CardScores>
 

@@ -56,6 +56,11 @@ describe('checkPolicies', () => {
       `${CARD}:12:3 field_invalid checks.blast_known`,
     ],
     ['a score of 9', edited(CARD, 'score: 4', 'score: 9'), `${CARD}:8:20 field_invalid scores.process.score is 9`],
+    [
+      'a score of some day',
+      edited(CARD, 'as_of: 2026-11-20', 'as_of: lately'),
+      `${CARD}:5:54 field_invalid scores.spec.as_of is "lately"`,
+    ],
     ['a missing field', edited(CARD, 'prefix: HM\n', ''), `${CARD}:1:1 field_invalid prefix is missing`],
     ['broken YAML', edited(CARD, 'prefix: HM', 'prefix: [HM'), `${CARD}:3:1 yaml_invalid not valid YAML`],
     ['a key twice', edited(CARD, 'prefix: HM', 'prefix: HM\nprefix: HX'), `${CARD}:3:1 yaml_invalid not valid YAML`],
@@ -80,7 +85,11 @@ describe('checkPolicies', () => {
       edited(CARD, 'evidence: [validation.md]', 'evidence: []'),
       `${CARD}:7:3 evidence_missing verification is 5 without evidence`,
     ],
-    ['a bare number', edited(CARD, /\{score: 5, evidence: \[validation.md\]\}/, '5'), `${CARD}:7:3 evidence_missing`],
+    [
+      'a bare number',
+      edited(CARD, /\{score: 5, evidence: \[validation.md\][^}]*\}/, '5'),
+      `${CARD}:7:3 evidence_missing`,
+    ],
     [
       'a reduced score without a reason',
       edited(CARD, /, reduction: ".*"/, ''),

@@ -106,6 +106,13 @@ describe('loadPolicyFolder', () => {
       'freezes: [{from: "2026-12-23T00:00:00Z", to: "2027-01-02T00:00:00Z", scope: api, reason: x}]',
       'freezes.0.scope is "api"',
     ],
+    ...['service:api\u200b', 'service:\u0430pi', 'namespace:pr\u00f6d', 'class:Memory', 'class:m\u0435mory'].map(
+      (scope): [string, string, string] => [
+        'settings.yaml',
+        `freezes: [{from: "2026-12-23T00:00:00Z", to: "2027-01-02T00:00:00Z", scope: "${scope}", reason: x}]`,
+        `freezes.0.scope is "${scope}"`,
+      ],
+    ),
     ['settings.yaml', 'profiles: [', 'settings.yaml: not valid YAML'],
     ['settings.yaml', 'review: {}\nreview: {}', 'settings.yaml: not valid YAML'],
     ['services.yaml', 'services: {a: {facts: {stateless: true}}}', 'state stateful instead'],

@@ -34,6 +34,8 @@ describe('parseSpec', () => {
     ['yaml that is not marked as such', section('```\n- action: restart_pod\n```'), []],
     ['no such section', '# Spec\n\n- `restart_pod`\n', []],
     ['another heading for it', '# Spec\n\n### 7. Pre-Approved Actions:\n\n* `restart_pod`\n', ['restart_pod']],
+    ['a heading struck through', '# Spec\n\n## ~~Pre-approved actions~~\n\n- `a`\n', []],
+    ['a heading that takes them back', '# Spec\n\n## Pre-approved actions (suspended until June)\n\n- `a`\n', []],
     ['an empty document', '', []],
   ])('%s', (_, text, expected) => {
     expect(names(text)).toEqual(expected)

@@ -52,12 +52,14 @@ const CONTEXT = /^context\b/
 const CONSTRAINTS = /^(constraints?|out of scope|(what )?must not change)\b/
 const SUCCESS = /^(success|acceptance) criteria\b/
 const PRE_APPROVED = /^pre-?approved actions\b/
+/** A heading that takes back what stands below it. */
+const WITHDRAWN = /~~|\b(none|withdrawn|removed|disabled|suspended|revoked|no longer)\b/i
 
 /** Given, then When, then Then, the first at the start of a line, list item or table cell. */
 const SCENARIO = /^[\s>|*_`+-]*(\d+[.)]\s*)?[*_`]*given\b[\s\S]*?\bwhen\b[\s\S]*?\bthen\b/im
 
 export const preApprovedSections = (sections: readonly Section[]): Section[] =>
-  sections.filter((section) => named(section, PRE_APPROVED))
+  sections.filter((section) => named(section, PRE_APPROVED) && !WITHDRAWN.test(section.title))
 
 const sourceOf = ({ blocks }: Section, source: string): string =>
   source.slice(blocks[0]?.position?.start.offset ?? 0, blocks.at(-1)?.position?.end.offset ?? 0)

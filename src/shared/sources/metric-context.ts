@@ -1,6 +1,7 @@
 /** The numbers a source measured, by the names it gives them. */
 import { z } from 'zod'
 import { plainNumber } from './plain-number.ts'
+import { isOfSomebody } from './redaction-rules.ts'
 import { WINDOW_KEYS } from './window.ts'
 
 type Numbers = Record<string, number>
@@ -10,12 +11,14 @@ const Entries = z.record(z.string(), z.unknown())
 /** Double underscores mark a sender's private keys, and `__proto__`. */
 const NAME = /^(?!__)[A-Za-z_][A-Za-z0-9_]{0,63}$/
 
-/** The entries that are plain finite numbers under an identifier, the window aside. */
+const isMeasurement = (name: string): boolean => NAME.test(name) && !WINDOW_KEYS.includes(name) && !isOfSomebody(name)
+
+/** The entries that are plain finite numbers under an identifier, the window and numbers of persons and accounts aside. */
 export const numbersIn = (fields: unknown): Numbers =>
   Object.fromEntries(
     Object.entries(Entries.safeParse(fields).data ?? {}).flatMap(([name, value]) => {
       const number = plainNumber(value)
-      return number !== null && NAME.test(name) && !WINDOW_KEYS.includes(name) ? [[name, number]] : []
+      return number !== null && isMeasurement(name) ? [[name, number]] : []
     }),
   )
 

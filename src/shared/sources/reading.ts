@@ -1,7 +1,7 @@
 /** The ways to answer for one alert, and the one wording of a rejection: field, value, fix. */
 import type { z } from 'zod'
 import { Alert } from '../contracts/alert.ts'
-import { isRevealing, isSensitive } from './sensitive-text.ts'
+import { isLongNumber, isRevealing, isSensitive } from './sensitive-text.ts'
 import type { Reading } from './source.ts'
 import { valueAt } from './value-at.ts'
 
@@ -18,6 +18,7 @@ const isPlain = (text: string): boolean => text.length <= LONGEST && /^[\x21-\x7
 export const shown = (value: unknown): string => {
   if (value === undefined) return 'missing'
   if (typeof value === 'string') return isPlain(value) ? JSON.stringify(value) : `a text of ${value.length} characters`
+  if (typeof value === 'number' && isLongNumber(value)) return 'a long number'
   if (Array.isArray(value)) return 'an array'
   return typeof value === 'object' && value !== null ? 'an object' : String(value)
 }

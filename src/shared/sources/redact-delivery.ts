@@ -6,7 +6,7 @@ import { isBranch } from './is-branch.ts'
 import { OpaqueId } from './labels.ts'
 import { digestText } from './own-id.ts'
 import { type Rule, ruleFor } from './redaction-rules.ts'
-import { isRevealing, isSensitive, REDACTED } from './sensitive-text.ts'
+import { isLongNumber, isRevealing, isSensitive, REDACTED } from './sensitive-text.ts'
 import type { Source } from './source.ts'
 import { parsedText } from './text.ts'
 
@@ -56,10 +56,10 @@ const TEXTS: Record<Exclude<Rule, 'private'>, (text: string) => string> = {
   last_part: (text) => nameText(text.slice(text.lastIndexOf('/') + 1)),
 }
 
-/** A number where a text belongs: nobody reads it, and a phone number is one without its blanks. Names may be numbered. */
+/** A number where a text belongs: nobody reads it. Names may be numbered. */
 const isMisplaced = (value: unknown, rule: Rule): boolean =>
   typeof value === 'number' &&
-  (rule === 'title' || rule === 'pairs' || rule === 'json' || (rule === 'name' && Math.abs(value) >= 1e9))
+  (rule === 'title' || rule === 'pairs' || rule === 'json' || (rule === 'name' && isLongNumber(value)))
 
 const member = (value: object, name: string): unknown =>
   Object.hasOwn(value, name) ? (value as Record<string, unknown>)[name] : undefined

@@ -31,6 +31,12 @@ const PRIVATE = set(
 /** The same by how a name ends, whoever it is of: `customer_phone`, `contact_email_address`. */
 const PRIVATE_END = /(?:phone(?:no|number)?|mobile(?:no|number)?|msisdn|iban|email(?:address)?)s?$/
 
+/** Whether a number under this name is one to call or an id of a person or an account, so that nobody measured it. */
+export const isOfSomebody = (name: string): boolean => {
+  const field = plain(name)
+  return PRIVATE_END.test(field) || (field.endsWith('id') && PRIVATE.has(field))
+}
+
 /** What things are called: stays as it is, blanks and all, unless it looks like a person or a secret. */
 const NAME = set(
   `service service_name app application namespace kube_namespace namespace_name pod pod_name alert_name alertname rule_name

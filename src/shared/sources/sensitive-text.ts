@@ -4,6 +4,9 @@ import { holdsIban } from './holds-iban.ts'
 /** What stands in the place of what was taken out. */
 export const REDACTED = '[redacted]'
 
+/** Of as many digits as a number to call, which is one without its blanks. */
+export const isLongNumber = (value: number): boolean => Math.abs(value) >= 1e9
+
 /**
  * No name of a service, a pod or a rule looks like one of these. All are linear: a text comes from a stranger. The costliest
  * are kept apart by a sign that they cannot do without and hardly a name has.

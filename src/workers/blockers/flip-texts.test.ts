@@ -106,6 +106,13 @@ it.each<[BlockerCode, GateInput, string | string[]]>([
     ['fact backup_verified null -> true: verify a backup by restoring it (backup_verified: true, now missing)'],
   ],
   [
+    'stateful_without_backup',
+    { ...passingInput, stateful: true, backup_denied: true },
+    [
+      'check backup_verified false -> true: take back in the card that no backup is verified, which overrules the facts (checks.backup_verified, now false)',
+    ],
+  ],
+  [
     'source_conflict',
     { ...passingInput, conflicts: [conflict('service'), conflict('pod')] },
     'a person must find out which target is meant: the sources name different values of service and pod; then whoever keeps the alert rules must make them agree',

@@ -26,15 +26,16 @@ const anyInput: fc.Arbitrary<GateInput> = fc
     profile: fc.constantFrom('default', 'high_cost', 'internal', 'stateful_strict'),
     stateful: mostly<boolean | null>(false, true, null),
     backup_verified: mostly<boolean | null>(true, false, null),
+    backup_denied: mostly(false, true),
     coverage: mostly<unknown>(1, 0.5, undefined),
     seen: mostly(['grafana'], []),
     frozen: mostly(false, true),
     pod: mostly(true, false),
   })
-  .map(({ scores, card, profile, stateful, backup_verified, coverage, seen, frozen, pod }) => ({
+  .map(({ scores, card, profile, stateful, backup_verified, backup_denied, coverage, seen, frozen, pod }) => ({
     ...passingInput,
     policy: { card: withScores(scores, card).policy?.card as GateCard, profile: profileOf(profile) },
-    ...{ stateful, backup_verified },
+    ...{ stateful, backup_verified, backup_denied },
     audit: { coverage, problem: null },
     sources: { required: 1, seen },
     ...(frozen && { freezes: [freeze], thaw }),
@@ -74,6 +75,7 @@ const editsOf = (input: GateInput): Edit[] => [
   })),
   ...[
     (given: GateInput) => ({ ...given, backup_verified: true }),
+    (given: GateInput) => ({ ...given, backup_denied: false }),
     (given: GateInput) => ({ ...given, audit: { coverage: 1, problem: null } }),
     (given: GateInput) => ({ ...given, sources: { required: 1, seen: ['grafana'] } }),
     (given: GateInput) => ({ ...given, freezes: [] }),

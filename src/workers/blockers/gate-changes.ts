@@ -30,12 +30,12 @@ export const setCheck = (card: GateCard, name: Check, to: boolean | string, how:
 /** What a gate would be with one change. The kinds that only dry-run has change nothing here. */
 const WITH: Record<FlipStep['change'], (input: GateInput, step: FlipStep) => GateInput> = {
   score: (input, { name, to }) => withScore(input, name as Axis, Number(to)),
-  check: (input, { name, to }) =>
-    name === 'audit_trace_coverage'
-      ? { ...input, audit: { coverage: to, problem: null } }
-      : input.policy === null
-        ? input
-        : { ...input, policy: { ...input.policy, card: { ...input.policy.card, [name]: to } } },
+  check: (input, { name, to }) => {
+    if (name === 'audit_trace_coverage') return { ...input, audit: { coverage: to, problem: null } }
+    if (name === 'backup_verified') return { ...input, backup_denied: false }
+    if (input.policy === null) return input
+    return { ...input, policy: { ...input.policy, card: { ...input.policy.card, [name]: to } } }
+  },
   fact: (input, { name, to }) => ({
     ...input,
     ...((name === 'stateful' || name === 'backup_verified') && { [name]: to }),

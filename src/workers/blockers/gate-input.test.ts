@@ -37,7 +37,8 @@ it('of what a card does not say, nothing is known', () => {
 })
 
 it('what it says is taken as it stands, at either place', () => {
-  const scores = { spec: 4, process: { score: 3, evidence: ['run 12'], reduction: 'one variable by hand' } }
+  const process = { score: 3, evidence: ['run 12'], as_of: '2026-11-14', reduction: 'one variable by hand' }
+  const scores = { spec: 4, process }
   const checks = {
     ...{ rollback_condition_present: false, blast_radius_known: true, radius_of_impact: 'pod' },
     ...{ dry_run_verified: false, backup_verified: true, audit_trace_coverage: 0.5 },
@@ -48,7 +49,7 @@ it('what it says is taken as it stands, at either place', () => {
       card: {
         scores: {
           spec: { score: 4, evidence: [], reduction: null },
-          process: { score: 3, evidence: ['run 12'], reduction: 'one variable by hand' },
+          process: { ...process, as_of: '2026-11-14T00:00:00.000Z' },
         },
         rollback_condition_present: false,
         blast_radius_known: true,

@@ -26,6 +26,8 @@ export interface GateInput {
   /** Null: not known. */
   stateful: boolean | null
   backup_verified: boolean | null
+  /** The card of the class says that no backup is verified: that stands, whatever the facts say. */
+  backup_denied?: boolean
   /** One entry per fact that is needed and not known. */
   unknown_facts: { name: string; message: string }[]
   conflicts: Conflict[]
@@ -51,8 +53,8 @@ const scoresOf = (scores: IncidentCard['scores']): CardScores => {
   for (const axis of AXES) {
     const entry = scores[axis]
     if (entry === undefined) continue
-    const { score, evidence, reduction } = typeof entry === 'number' ? { score: entry, evidence: [] } : entry
-    stated[axis] = { score, evidence, reduction: reduction ?? null }
+    const { score, evidence, as_of, reduction } = typeof entry === 'number' ? { score: entry, evidence: [] } : entry
+    stated[axis] = { score, evidence, ...(as_of && { as_of }), reduction: reduction ?? null }
   }
   return stated
 }

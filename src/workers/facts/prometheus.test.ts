@@ -10,7 +10,7 @@ import { LIMITS, openPrometheus } from './prometheus.ts'
 
 const AT = '2026-05-17T11:43:00.000Z'
 const QUERY = { value: 'quota', as_of: 'timestamp(quota)' }
-const FAST = { ...LIMITS, timeoutMs: 500, firstDelayMs: 1, failuresInARow: 100, leftAloneMs: 200 }
+const FAST = { ...LIMITS, factMs: 60_000, timeoutMs: 500, firstDelayMs: 1, failuresInARow: 100, leftAloneMs: 200 }
 
 const vector = (...values: string[]) =>
   JSON.stringify({
@@ -80,6 +80,19 @@ it.each<[string, RequestListener, string]>([
   const { ask, metrics } = await open(answer)
   expect(await ask()).toEqual({ problem: expect.stringContaining(problem) })
   expect(await requestsIn(metrics)).toEqual({ ok: 0, failed: 3 })
+})
+
+it('one that is slow in all it says is not waited for longer than a fact may take', async () => {
+  const asked: string[] = []
+  const { ask } = await open(
+    (request, response) => {
+      asked.push(request.url ?? '')
+      if (asked.length === 1) response.end(GOOD)
+    },
+    { ...FAST, factMs: 1_000, timeoutMs: 30_000 },
+  )
+  expect(await ask()).toEqual({ problem: 'Prometheus has not answered in 1 s (Prometheus was asked quota)' })
+  expect(asked).toHaveLength(2)
 })
 
 it('one that fails once is asked again, for the time of the decision', async () => {

@@ -26,8 +26,10 @@ export interface Prometheus {
   ask(query: Query, at: string): Promise<Answer>
 }
 
-/** Three tries of 2 s and the waits between them stay well under the 30 s in which an incident must have its verdict. */
+/** Two stages ask before an incident has its verdict, which must come in 30 s, a crash on the way included. */
 export const LIMITS = {
+  /** Of a fact: age and value, every try, and the queue before them. */
+  factMs: 4_000,
   timeoutMs: 2_000,
   retries: 2,
   firstDelayMs: 100,
@@ -86,6 +88,8 @@ export const openPrometheus = (
     }
   }
 
+  const inTime = timeout(limits.factMs, TimeoutStrategy.Aggressive)
+
   const why = (error: unknown): string => {
     if (error instanceof BrokenCircuitError)
       return `Prometheus has failed ${limits.failuresInARow} times in a row and is left alone for ${limits.leftAloneMs / 1000} s`
@@ -93,23 +97,31 @@ export const openPrometheus = (
     return `Prometheus has not answered in ${limits.timeoutMs / 1000} s`
   }
 
-  const sampleOf = async (query: string, at: string): Promise<Sample> => {
+  const sampleOf = async (query: string, at: string, over: AbortSignal): Promise<Sample> => {
     try {
-      return await policy.execute(({ signal }) => once(query, at, signal))
+      return await policy.execute(({ signal }) => once(query, at, signal), over)
     } catch (error) {
       return { sample: null, problem: why(error) }
     }
   }
 
+  // The age first: a sample that arrives in between makes the value newer than its age says, never older.
+  const factOf = async (query: Query, at: string, over: AbortSignal): Promise<Answer> => {
+    const age = await sampleOf(query.as_of, at, over)
+    if (age.problem !== null) return problem(age.problem, query.as_of)
+    if (age.sample < 0 || age.sample > LATEST) return problem(`${age.sample} is not a Unix time`, query.as_of)
+    const value = await sampleOf(query.value, at, over)
+    if (value.problem !== null) return problem(value.problem, query.value)
+    return { sample: value.sample, as_of: new Date(Math.floor(age.sample * 1000)).toISOString() }
+  }
+
   return {
-    // The age first: a sample that arrives in between makes the value newer than its age says, never older.
     ask: async (query, at) => {
-      const age = await sampleOf(query.as_of, at)
-      if (age.problem !== null) return problem(age.problem, query.as_of)
-      if (age.sample < 0 || age.sample > LATEST) return problem(`${age.sample} is not a Unix time`, query.as_of)
-      const value = await sampleOf(query.value, at)
-      if (value.problem !== null) return problem(value.problem, query.value)
-      return { sample: value.sample, as_of: new Date(Math.floor(age.sample * 1000)).toISOString() }
+      try {
+        return await inTime.execute(({ signal }) => factOf(query, at, signal))
+      } catch {
+        return problem(`Prometheus has not answered in ${limits.factMs / 1000} s`, query.value)
+      }
     },
   }
 }

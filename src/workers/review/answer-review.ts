@@ -107,14 +107,15 @@ const confirmedRun = ({ incident }: Asked, again: LookedAgain): Run | null => {
 
 /** Null when somebody else wrote to the incident meanwhile. */
 const approve = async (settings: ReviewSettings, asked: Asked): Promise<Reviewed | null> => {
-  const { redis, ledger, queues, policies, prometheus } = settings
-  const { incident, trace, at } = asked
+  const { redis, ledger, queues, policies, now, prometheus } = settings
+  const { incident, trace } = asked
   const { incident_id } = incident
   const set = policies()
   const snapshot: Snapshot = { incident, trace, policies: set, confirmed: ledger.runs.isConfirmed }
-  const asking = askFacts(snapshot, prometheus, at)
+  const asking = askFacts(snapshot, prometheus, asked.at)
   if (asking) snapshot.answers = await asking
-  const again = await lookAgain(snapshot, at)
+  // What was true when it was asked may be too old by now.
+  const again = await lookAgain(snapshot, asking ? now() : asked.at)
   const changed = whatChanged(incident, trace, again)
   const answer = {
     ...answerOf(asked, { event: 'review_approved', after: 'dry_run_passed' }),

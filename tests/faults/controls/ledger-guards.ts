@@ -190,7 +190,7 @@ export const LEDGER_GUARDS: readonly LedgerGuard[] = [
   ...guards('hold.lua', [
     [
       'the stop looked for again',
-      "redis.call('HGET', prefix .. 'stops', scope) ~= stop or",
+      "not there or (stop ~= '' and there ~= stop) or",
       '',
       HOLD,
       'is not put off when the stop is lifted meanwhile',

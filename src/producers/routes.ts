@@ -64,7 +64,7 @@ export const addWebhooks = (
   app.register(async (webhooks) => {
     keepRawForms(webhooks)
     addCloudEventsHandshake(webhooks)
-    watchBodies(webhooks, metrics)
+    const bodies = watchBodies(webhooks, metrics)
     const rate = rateLimit && (await addRateLimit(webhooks, rateLimit))
     const underWay = new UnderWay()
     const isPipelined = watchPipelining()
@@ -91,10 +91,13 @@ export const addWebhooks = (
           noteRefused(error, source.name, metrics)
           throw error
         }
+        bodies.begin(request)
         done()
       },
       // On the bytes as they came, before anybody makes sense of them.
-      preValidation: ({ params, body, headers, query }, _reply, done) => {
+      preValidation: (request, _reply, done) => {
+        bodies.end(request)
+        const { params, body, headers, query } = request
         const source = sourceAt(params.source, acceptance.policies())
         const refuse = (error: Error) => {
           noteRefused(error, source.name, metrics)

@@ -34,8 +34,14 @@ export const tooMuch = <Request extends Arriving>(
   })
 }
 
+/** Those that have begun, until somebody has all of it. */
+export interface Bodies {
+  begin(request: FastifyRequest): void
+  end(request: FastifyRequest): void
+}
+
 /** Hangs up on those, so that they come again; a process without memory would lose what all the others have sent. */
-export const watchBodies = (webhooks: FastifyInstance, { loadShed }: Pick<Metrics, 'loadShed'>): void => {
+export const watchBodies = (webhooks: FastifyInstance, { loadShed }: Pick<Metrics, 'loadShed'>): Bodies => {
   /** Each with what its connection had brought when it began. */
   const begun = new Map<FastifyRequest, number>()
   const look = () => {
@@ -47,13 +53,9 @@ export const watchBodies = (webhooks: FastifyInstance, { loadShed }: Pick<Metric
     }
   }
   const timer = setInterval(look, LOOK_EVERY_MS).unref()
-  webhooks.addHook('preParsing', (request, _reply, _payload, done) => {
-    begun.set(request, request.socket.bytesRead)
-    done()
-  })
-  webhooks.addHook('preValidation', (request, _reply, done) => {
-    begun.delete(request)
-    done()
-  })
   webhooks.addHook('onClose', async () => clearInterval(timer))
+  return {
+    begin: (request) => void begun.set(request, request.socket.bytesRead),
+    end: (request) => void begun.delete(request),
+  }
 }

@@ -19,8 +19,9 @@ type Read = Omit<SpecActions, 'actions'>
 
 const NOTHING: Read = { listed: [], problems: [], remarks: [] }
 
+/** `no downtime` praises the action. */
 const NEGATED =
-  /^[^\p{L}]*(is |are )?(never|not?|no longer|do not|don't|cannot|forbidden|prohibited|disallowed|disabled|denied|banned|removed|withdrawn|revoked)\b|~~/iu
+  /^[^\p{L}]*(is |are )?(never|not|no(?! \p{L})|no longer|do not|don't|cannot be|forbidden|prohibited|disallowed|disabled|denied|banned|removed|withdrawn|revoked)\b|~~/iu
 /** `only the pod that …` narrows nothing down that anybody would have to check. */
 const CONDITIONAL =
   /\b(requires?|if|when|unless|except|excluding|never|provided (that|the)|as long as|must (not )?be|(but )?not (for|on|in|at|with|while|during)|only(?! (the|one|a|an|its)\b))\b/i

@@ -93,7 +93,7 @@ describe('parseSpec', () => {
 
   it.each([
     ...['(never)', '(not allowed)', '(disabled)', '– removed in March', '~~for a while~~', 'no longer allowed'],
-    ...['do not use', '**never**', ': forbidden', '(no)', "don't"],
+    ...['do not use', '**never**', ': forbidden', '(no)', '– no, since March', "don't", 'cannot be used'],
   ])('an action that is said not to be allowed is no approval, however it is said: %s', (prose) => {
     expect(parseSpec(section(`- \`a\` ${prose}`))).toMatchObject({
       pre_approved: [],
@@ -113,6 +113,7 @@ describe('parseSpec', () => {
   it.each([
     ...['gives one pod a fresh start', ': restarts only the pod that is named', '(notes: none)', '. Reversible.'],
     ...['adds one replica, and takes it away again', '— one pod, nothing else'],
+    ...['— no downtime, one pod at a time', ': cannot lose data'],
   ])('a description is neither: %s', (prose) => {
     const { pre_approved, problems, remarks } = parseSpec(section(`- \`a\` ${prose}`))
     expect([pre_approved.length, problems, remarks]).toEqual([1, [], []])

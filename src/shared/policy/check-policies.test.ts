@@ -58,7 +58,7 @@ describe('checkPolicies', () => {
     ['a score of 9', edited(CARD, 'score: 4', 'score: 9'), `${CARD}:8:20 field_invalid scores.process.score is 9`],
     [
       'a score of some day',
-      edited(CARD, 'as_of: 2026-11-20', 'as_of: lately'),
+      edited(CARD, '[specify.md]', '[specify.md], as_of: lately'),
       `${CARD}:5:54 field_invalid scores.spec.as_of is "lately"`,
     ],
     ['a missing field', edited(CARD, 'prefix: HM\n', ''), `${CARD}:1:1 field_invalid prefix is missing`],

@@ -1,5 +1,5 @@
 -- Which of the incidents in flight are in no queue, among those longest not known to be on their way.
--- KEYS: 1 open
+-- KEYS: 1 open, 2 a key that is never there
 -- ARGV: 1 the ledger's key prefix, 2 for how long nothing was known of them (ms), 3 how many to look at, 4 the longest list
 --       of a queue to search: a job of a longer one is believed to be in it, 5.. the queues
 -- Returns { how many were looked at, { id, status, 'missing' | 'failed' | 'unreadable' } of each that is not on its way }.

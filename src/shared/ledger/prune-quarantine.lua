@@ -1,5 +1,5 @@
 -- Removes what was last delivered too long ago.
--- KEYS: 1 the entries by when they were last delivered (ms)
+-- KEYS: 1 the entries by when they were last delivered (ms), 2 a key that is never there
 -- ARGV: 1 the ledger's key prefix, 2 for how long they are kept (ms), 3 how many to take at most
 -- Returns how many went.
 local now = redis.call('TIME')

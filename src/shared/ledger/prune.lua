@@ -1,6 +1,6 @@
 -- Takes incidents whose retention is over out of the ledger, each with all that is kept of it. The accounting stays. One that
 -- waits for a person is never taken, whatever the retention: it expires first.
--- KEYS: 1 ended
+-- KEYS: 1 ended, 2 a key that is never there
 -- ARGV: 1 the ledger's key prefix, 2 for how long an incident is kept after anything last came of it (ms), 3 how many to
 --       take at most, 4.. the queues, which keep the job of one that was dead-lettered
 -- Returns how many were taken.

@@ -1,5 +1,5 @@
 -- Keeps a delivery that was not understood; where there are too many, the ones that were delivered longest ago go.
--- KEYS: 1 the entries by when they were last delivered (ms)
+-- KEYS: 1 the entries by when they were last delivered (ms), 2 a key that is never there
 -- ARGV: 1 the ledger's key prefix, 2 the entry's id, 3 when it came (RFC 3339), 4 the entry, 5 how many are kept
 -- Returns how many went.
 local key = ARGV[1] .. 'quarantine:' .. ARGV[2]

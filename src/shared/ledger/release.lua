@@ -1,5 +1,5 @@
 -- Lets go what no stop covers any longer, one page of what is held at a time.
--- KEYS: 1 the incidents held, 2 the stops in force
+-- KEYS: 1 the incidents held, 2 the stops in force, 3 a key that is never there
 -- ARGV: the ledger's key prefix, the cursor, how many to look at
 -- Returns { the next cursor ('0' at the end), how many were let go }
 local held, stops, prefix = KEYS[1], KEYS[2], ARGV[1]

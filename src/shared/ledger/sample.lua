@@ -1,5 +1,5 @@
 -- What the gauges show, at one moment: each queue, what waits for a person, what blockers hold, how the chains stand.
--- KEYS: 1 the incidents that wait for a person, 2 how far the look at the chains has come
+-- KEYS: 1 the incidents that wait for a person, 2 how far the look at the chains has come, 3 a key that is never there
 -- ARGV: 1 the ledger's key prefix, 2 the id of heartbeats, which are counted nowhere, 3 how many queues, then the queues and the
 -- codes of blockers
 -- Returns { now (ms), what waits for a person, all of KEYS 2, { each queue }, { what each code holds } }
